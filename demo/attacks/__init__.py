@@ -1,0 +1,11 @@
+"""Ensemble adversarial attacks on callables from pixels to logits. Needs torch and nothing else.
+
+>>> from demo.attacks import RECIPES, craft, iterate
+>>> adversarial = craft("ensemblefool-a", surrogates, images, labels, epsilon=8 / 255, steps=10)
+"""
+
+from demo.attacks.api import craft, iterate
+from demo.attacks.core import Frame
+from demo.attacks.recipes import RECIPES, Recipe
+
+__all__ = ["RECIPES", "Frame", "Recipe", "craft", "iterate"]

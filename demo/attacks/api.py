@@ -1,0 +1,140 @@
+"""craft() and iterate(): from a recipe's name and the reader's own arguments to a checked run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from demo.attacks.core import Attack, Frame, Task, finish, run
+from demo.attacks.knobs import number, settle
+from demo.attacks.probe import Surrogate
+from demo.attacks.recipes import Recipe, recipe
+
+LONGEST = 10_000
+
+
+def craft(
+    name: str,
+    surrogates: Sequence[Surrogate],
+    images: Tensor,
+    labels: Tensor,
+    *,
+    epsilon: float = 8 / 255,
+    steps: int = 10,
+    step_size: float | None = None,
+    targeted: bool = False,
+    seed: int = 0,
+    **knobs: Any,
+) -> Tensor:
+    """Adversarial pictures `(N,3,H,W)` in [0,1], each within epsilon (L-infinity) of its original.
+
+    name: a row of `RECIPES`. surrogates: callables from pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`, modules in
+    eval mode. images: float32 or float64 in [0,1]; labels: `(N,)` int64, the true class, or with `targeted` the
+    wanted one. epsilon, step_size: in pixel units of 1 (8/255, not 8); step_size None is the recipe's own.
+    seed: of every random choice; equal seeds give equal pictures. knobs: the recipe's (`RECIPES[name].knobs`).
+
+    What a picture becomes depends on no other picture of its batch. Raises ValueError, naming the value and
+    the remedy, for anything out of range.
+    """
+    attack, task = _prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
+    return finish(attack, surrogates, task)
+
+
+def iterate(
+    name: str,
+    surrogates: Sequence[Surrogate],
+    images: Tensor,
+    labels: Tensor,
+    *,
+    epsilon: float = 8 / 255,
+    steps: int = 10,
+    step_size: float | None = None,
+    targeted: bool = False,
+    seed: int = 0,
+    **knobs: Any,
+) -> Iterator[Frame]:
+    """The same run as `craft`, frame by frame: steps + 1 of them, the last with the finished pictures.
+
+    Arguments are checked at the call, not at the first frame. Closing the iterator stops the work.
+    """
+    attack, task = _prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
+    return run(attack, surrogates, task)
+
+
+def _prepare(
+    name: str,
+    surrogates: Sequence[Surrogate],
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    steps: int,
+    step_size: float | None,
+    targeted: bool,
+    seed: int,
+    knobs: dict[str, Any],
+) -> tuple[Attack, Task]:
+    chosen = recipe(name)
+    attack = chosen.build(**settle(chosen.title, chosen.knobs, knobs))
+    _check_pictures(images, labels)
+    _check_surrogates(chosen, surrogates, images)
+    if not isinstance(targeted, bool):
+        raise ValueError(f"targeted is {targeted!r}: use True or False.")
+    if targeted and chosen.untargeted_because:
+        raise ValueError(f"{chosen.title} has no targeted version: {chosen.untargeted_because} Use targeted=False.")
+    epsilon = _positive("epsilon", epsilon)
+    steps = chosen.steps or int(number("steps", steps, 1, LONGEST, whole=True))
+    step = chosen.default_step(epsilon, steps) if step_size is None else _positive("step_size", step_size)
+    seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
+    return attack, Task(images.detach(), labels, epsilon, steps, step, targeted, seed)
+
+
+def _positive(name: str, value: float) -> float:
+    if value == 0:
+        raise ValueError(f"{name} is 0: use a number above 0 and up to 1 (8/255, not 8).")
+    try:
+        return float(number(name, value, 0, 1))
+    except ValueError:
+        raise ValueError(f"{name} is {value!r}: use a number above 0 and up to 1 (8/255, not 8).") from None
+
+
+def _check_pictures(images: Tensor, labels: Tensor) -> None:
+    if not isinstance(images, Tensor) or images.ndim != 4 or not images.numel():
+        raise ValueError(f"images must be a tensor (N, 3, H, W) with N at least 1, not {_shape(images)}.")
+    if images.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"images are {images.dtype}: use float32 or float64 in [0, 1].")
+    if not bool(torch.isfinite(images).all()) or images.min() < 0 or images.max() > 1:
+        raise ValueError("images must be finite and within [0, 1]: divide 8-bit pictures by 255.")
+    if not isinstance(labels, Tensor) or labels.shape != images.shape[:1]:
+        raise ValueError(f"labels must be a tensor of shape ({len(images)},), not {_shape(labels)}.")
+    if labels.dtype != torch.int64:
+        raise ValueError(f"labels are {labels.dtype}: use int64 class numbers.")
+    if labels.min() < 0:
+        raise ValueError(f"labels must be class numbers from 0 on; {int(labels.min())} was given.")
+    if labels.device != images.device:
+        raise ValueError(f"images are on {images.device}, labels on {labels.device}: put them on one device.")
+
+
+def _check_surrogates(chosen: Recipe, surrogates: Sequence[Surrogate], images: Tensor) -> None:
+    if not isinstance(surrogates, Sequence | nn.ModuleList):
+        raise ValueError("surrogates must be a list of callables: put a single one into a list.")
+    if len(surrogates) < chosen.members:
+        raise ValueError(
+            f"{chosen.title} needs at least {chosen.members} surrogate{'s' * (chosen.members > 1)}; "
+            f"{len(surrogates)} given."
+        )
+    for surrogate in surrogates:
+        if not callable(surrogate):
+            raise ValueError(f"A surrogate must be callable, from pixels to logits; {surrogate!r} is not.")
+        parameter = next(surrogate.parameters(), None) if isinstance(surrogate, nn.Module) else None
+        if parameter is not None and (parameter.device, parameter.dtype) != (images.device, images.dtype):
+            raise ValueError(
+                f"images are {images.dtype} on {images.device}, a surrogate is {parameter.dtype} on "
+                f"{parameter.device}: bring both to one dtype and one device."
+            )
+
+
+def _shape(value: Any) -> str:
+    return f"{tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__

@@ -1,0 +1,58 @@
+"""A bounded, thread-safe shelf of loaded classifiers: least recently used first out, counted in bytes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from torch import nn
+
+Key = TypeVar("Key", bound=Hashable)
+Module = TypeVar("Module", bound=nn.Module)
+
+
+def size_in_bytes(module: nn.Module) -> int:
+    """What a module's parameters and buffers take in memory."""
+    return sum(t.numel() * t.element_size() for t in (*module.parameters(), *module.buffers()))
+
+
+class Shelf(Generic[Key, Module]):
+    """Keeps what `make` built for a key until more than `limit` bytes are on the shelf.
+
+    Two threads that ask for one key get one object, built once; different keys build side by side, so
+    that a slow download never holds up a network that is already here. What is larger than the limit is
+    handed out and not kept. A classifier taken off the shelf lives on for as long as somebody uses it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._kept: OrderedDict[Key, Module] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: defaultdict[Key, threading.Lock] = defaultdict(threading.Lock)
+
+    @property
+    def bytes(self) -> int:
+        """How much is on the shelf now."""
+        with self._lock:
+            return self._total()
+
+    def get(self, key: Key, make: Callable[[], Module]) -> Module:
+        """The object for `key`, from the shelf or from `make()`; what `make` raises passes through."""
+        with self._lock:
+            making = self._making[key]
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                while self._kept and self._total() > self.limit:
+                    self._kept.popitem(last=False)
+            return made
+
+    def _total(self) -> int:
+        return sum(size_in_bytes(module) for module in self._kept.values())
