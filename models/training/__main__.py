@@ -1,0 +1,95 @@
+"""`python -m models.training RECIPE --data DIR_OR_ZIP`: trains one network of the pack, or all that are missing."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from pathlib import Path
+
+import torch
+
+import models
+from models.classifier import Classifier
+from models.pictures import Pictures, read
+from models.report import accuracy
+from models.training import files
+from models.training.loop import Run
+from models.training.recipes import RECIPES, Recipe
+
+WEIGHTS = Path(__file__).parents[1] / "tiny" / "weights"
+CHECKPOINTS = Path("runs") / "training"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = _parser().parse_args(arguments)
+    device = torch.device(_best() if options.device == "auto" else options.device)
+    if options.recipe == "all":
+        wanted = [name for name in RECIPES if not (options.out / f"{name}.safetensors").exists()]
+    else:
+        wanted = [options.recipe]
+    try:
+        train, val = read(options.data, "train"), read(options.data, "val")
+        for name in wanted:
+            _make(RECIPES[name], train, val, device, options)
+    except ValueError as problem:
+        raise SystemExit(str(problem)) from None
+
+
+def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
+    others = [models.load(name, device) for name in recipe.others]
+    run = Run(recipe, train, others, device=device, epochs=options.epochs, say=_say)
+    checkpoint = options.checkpoints / f"{recipe.name}.pt"
+    if options.resume and checkpoint.exists():
+        run.resume(checkpoint)
+
+    def judge(classifier: Classifier) -> str:
+        with torch.autocast(device.type, torch.bfloat16):
+            return f"top-1 {accuracy(classifier, val, device).top1:.1%}"
+
+    run.finish(checkpoint, judge)
+    made = {
+        "epochs": run.epochs,
+        "seconds": round(run.seconds),
+        "device": _describe(device),
+        "command": f"python -m models.training {recipe.name} --data DATA",
+    }
+    sha256 = files.export(run.averaged.network, recipe, options.out, made)
+    _say(f"Wrote {options.out / recipe.name}.safetensors. Its stanza in models/catalog.toml:")
+    _say(files.stanza(recipe, sha256))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    parser.add_argument("recipe", choices=[*RECIPES, "all"], help="a network, or all that have no weights yet")
+    parser.add_argument("--data", required=True, type=Path, help="Tiny ImageNet's folder or zip")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, where there is one")
+    parser.add_argument("--epochs", type=_positive, help="in place of the recipe's own number")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where weights and card go (default: the pack)")
+    parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help=f"default: {CHECKPOINTS}")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {text}")
+    return number
+
+
+def _best() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _describe(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} CPU threads ({platform.machine()})"
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

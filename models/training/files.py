@@ -1,0 +1,72 @@
+"""What training leaves on disk: a checkpoint at each epoch, and in the end weights with their card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import nn
+
+from models.training.recipes import Recipe
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Replaces the checkpoint in one move, so that an interruption leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    torch.save(state, unfinished)
+    os.replace(unfinished, path)
+
+
+def load_checkpoint(path: Path, device: torch.device, asked: dict[str, Any]) -> dict[str, Any]:
+    """The state that `save_checkpoint` wrote, tensors and plain values only: nothing is unpickled.
+
+    asked: what the run was asked for; ValueError where the checkpoint belongs to another recipe or length.
+    """
+    state = torch.load(path, map_location=device, weights_only=True)
+    if state["asked"] != asked:
+        raise ValueError(
+            f"{path} was made for {state['asked']}, not for {asked}: drop --resume, or ask for the same again."
+        )
+    return state
+
+
+def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any]) -> str:
+    """Writes `<name>.safetensors` in half precision and `<name>.json`; returns the weights' SHA-256.
+
+    made: epochs, seconds and device, for the card. BatchNorm's count of batches is left out.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = {
+        key: value.detach().cpu().half().contiguous()
+        for key, value in network.state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
+    content = safetensors.torch.save(halves)
+    (folder / f"{recipe.name}.safetensors").write_bytes(content)
+    card = {
+        "recipe": {"mode": recipe.mode, "note": recipe.note, "seed": recipe.seed, **made},
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+    }
+    (folder / f"{recipe.name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    return hashlib.sha256(content).hexdigest()
+
+
+def stanza(recipe: Recipe, sha256: str) -> str:
+    """The lines of `models/catalog.toml` that follow from the recipe; the others are people's words."""
+    blueprint = recipe.blueprint
+    arguments = ", ".join(f"{key} = {json.dumps(value)}" for key, value in blueprint.arguments.items())
+    lines = [
+        f'["tiny/{recipe.name}"]',
+        f'library = "{blueprint.library}"',
+        f'network = "{blueprint.network}"',
+        f"arguments = {{ {arguments} }}" if arguments else "arguments = {}",
+    ]
+    if blueprint.identity:
+        lines.append(f"identity = {json.dumps(list(blueprint.identity))}")
+    return "\n".join([*lines, f'weights = "{recipe.name}.safetensors"', f'sha256 = "{sha256}"'])

@@ -1,0 +1,142 @@
+"""The training loop: it knows batches, steps and epochs, and no network, objective or dataset by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from models.classifier import Classifier
+from models.pictures import Pictures
+from models.training.augmentation import augment
+from models.training.files import load_checkpoint, save_checkpoint
+from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
+from models.training.progress import Progress
+from models.training.recipes import Recipe
+
+Say = Callable[[str], None]
+
+
+class Run:
+    """One network on its way from a recipe to averaged weights; everything a checkpoint must hold.
+
+    others: the classifiers that the objective asks for, on the run's device.
+    epochs: in place of the recipe's own number, where given.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        pictures: Pictures,
+        others: Sequence[nn.Module] = (),
+        *,
+        device: torch.device,
+        epochs: int | None = None,
+        say: Say = print,
+    ) -> None:
+        if len(pictures) < recipe.batch:
+            raise ValueError(
+                f"{recipe.name} trains on batches of {recipe.batch}; only {len(pictures)} pictures were given."
+            )
+        self.recipe, self.others, self.device, self.say = recipe, others, device, say
+        self.epochs = recipe.epochs if epochs is None else epochs
+        self.images, self.labels = pictures.images.to(device), pictures.labels.to(device)
+        self.batches = len(pictures) // recipe.batch
+        torch.manual_seed(recipe.seed)  # the initial weights
+        network = recipe.blueprint.build(len(pictures.wnids))
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
+        self.classifier = Classifier(network, pictures.wnids).to(device)
+        self.average = running_average(self.classifier.network)
+        self.optimiser = recipe.optimiser.build(self.classifier)
+        self.schedule = cycle(self.optimiser, recipe.optimiser.rate, self.epochs * self.batches)
+        self.epoch, self.seconds = 0, 0.0
+        self.losses: list[float] = []  # the mean of each epoch
+
+    @property
+    def averaged(self) -> Classifier:
+        """The classifier that is kept: the running average, ready to judge."""
+        return Classifier(self.average.module, self.classifier.labels).to(self.device).eval()
+
+    def finish(self, checkpoint: Path, judge: Callable[[Classifier], str] | None = None) -> None:
+        """Trains the epochs that remain, leaving a checkpoint after each. judge: a word on the average so far."""
+        progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.epochs)))
+        while self.epoch < self.epochs:
+            began = time.monotonic()
+            size = self.recipe.size(self.epoch, self.epochs)
+            self.losses.append(self._epoch(size, progress))
+            self.epoch += 1
+            self.seconds += time.monotonic() - began
+            save_checkpoint(checkpoint, self.state())
+            verdict = f" · {judge(self.averaged)}" if judge else ""
+            self.say(f"{self._where(size)} · loss {self.losses[-1]:.3f}{verdict} · {progress.summary()}")
+
+    def _epoch(self, size: int, progress: Progress) -> float:
+        """One pass over the pictures; its mean loss. What it draws depends on the seed and the epoch alone."""
+        seed = self.recipe.seed * 100_003 + self.epoch + 1
+        torch.manual_seed(seed)  # dropout and its kin, which take no generator
+        generator = torch.Generator(self.device).manual_seed(seed)
+        self.classifier.train()
+        total = torch.zeros((), device=self.device)
+        for batch, (pixels, labels) in enumerate(self._views(size, generator)):
+            total += self._step(pixels, labels, generator)
+            if batch % AVERAGE_EVERY == 0:
+                self.average.update_parameters(self.classifier.network)
+            progress.add(len(pixels), len(pixels) * size**2)
+            if progress.is_due():
+                loss = total.item() / (batch + 1)
+                self.say(f"{self._where(size)} · loss {loss:.3f} · {progress.summary()}")
+        return total.item() / self.batches
+
+    def _views(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        order = torch.randperm(len(self.images), generator=generator, device=self.device)
+        for chosen in order[: self.batches * self.recipe.batch].split(self.recipe.batch):
+            yield augment(self.images[chosen], size, generator), self.labels[chosen]
+
+    def _step(self, pixels: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16):
+            loss = self.recipe.objective(self.classifier, pixels, labels, generator, self.others)
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"{self.recipe.name}: the loss is no longer a number; lower its rate.")
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.schedule.step()
+        return loss.detach()
+
+    def _pixels(self, epochs: range) -> int:
+        """The work of these epochs in pixels, which is what time is roughly proportional to."""
+        sides = (self.recipe.size(epoch, self.epochs) for epoch in epochs)
+        return sum(side**2 for side in sides) * self.batches * self.recipe.batch
+
+    def _where(self, size: int) -> str:
+        shown = min(self.epoch + 1, self.epochs)
+        return f"{self.recipe.name} · epoch {shown}/{self.epochs} · {size} px"
+
+    def asked(self) -> dict[str, Any]:
+        """What identifies the run: a checkpoint of another one must not be taken up."""
+        return {"recipe": repr(self.recipe), "epochs": self.epochs, "pictures": len(self.images)}
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "asked": self.asked(),
+            "network": self.classifier.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "progress": {"epoch": self.epoch, "seconds": self.seconds, "losses": self.losses},
+        }
+
+    def resume(self, checkpoint: Path) -> None:
+        """Takes up a run where its checkpoint left it; ValueError where it belongs to another run."""
+        state = load_checkpoint(checkpoint, self.device, self.asked())
+        self.classifier.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.epoch = state["progress"]["epoch"]
+        self.seconds = state["progress"]["seconds"]
+        self.losses = list(state["progress"]["losses"])

@@ -1,0 +1,129 @@
+"""What a network is asked to minimise: each objective is one function of a batch, returning a scalar loss.
+
+All share one signature, so that the loop knows none of them:
+classifier: the network in training mode, from pixels in [0,1] to logits.
+pixels, labels: augmented pictures `(N,3,H,W)` and their classes `(N,)`.
+generator: where an objective's draws come from, on the device of the pixels.
+others: finished classifiers of the pack, in evaluation mode, for the objectives that ask for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.training import perturbations
+
+Objective = Callable[[nn.Module, Tensor, Tensor, torch.Generator, Sequence[nn.Module]], Tensor]
+
+SMOOTHING = 0.1
+
+
+def smoothed_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy with label smoothing, in single precision whatever the network computed in."""
+    return F.cross_entropy(logits.float(), labels, label_smoothing=SMOOTHING)
+
+
+def clean(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+) -> Tensor:
+    """Ordinary training."""
+    return smoothed_cross_entropy(classifier(pixels), labels)
+
+
+def distilled(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    share: float,
+    temperature: float,
+) -> Tensor:
+    """Learning from the others' mean prediction (Hinton et al., arXiv 1503.02531).
+
+    share: the weight of the teachers; the rest is that of the labels.
+    """
+    with torch.no_grad():
+        lessons = [F.softmax(teacher(pixels).float() / temperature, dim=1) for teacher in others]
+    logits = classifier(pixels).float()
+    taught = F.kl_div(F.log_softmax(logits / temperature, dim=1), torch.stack(lessons).mean(0), reduction="batchmean")
+    return share * temperature**2 * taught + (1 - share) * smoothed_cross_entropy(logits, labels)
+
+
+def fast_adversarial(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    epsilon: float,
+) -> Tensor:
+    """Fast adversarial training: FGSM from a random start (Wong et al., arXiv 2001.03994)."""
+    moved = perturbations.random_start_step(classifier, pixels, labels, epsilon, generator)
+    return smoothed_cross_entropy(classifier(moved), labels)
+
+
+def projected_adversarial(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    epsilon: float,
+    steps: int,
+) -> Tensor:
+    """PGD adversarial training (Madry et al., arXiv 1706.06083)."""
+    moved = perturbations.projected(classifier, pixels, labels, epsilon, steps, generator)
+    return smoothed_cross_entropy(classifier(moved), labels)
+
+
+def ensemble_adversarial(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    epsilon: float,
+) -> Tensor:
+    """Ensemble adversarial training (Tramèr et al., arXiv 1705.07204).
+
+    Each batch's FGSM pictures come from one network drawn among the fixed ones and the learner itself; clean
+    and perturbed pictures count equally. Budgets follow that paper's ImageNet networks, |N(0, epsilon / 2)| for
+    each picture, except that draws beyond epsilon are clamped rather than drawn again.
+    """
+    sources = [*others, classifier]
+    drawn = int(torch.randint(len(sources), (), generator=generator, device=pixels.device))
+    scale = torch.randn((len(pixels), 1, 1, 1), generator=generator, device=pixels.device)
+    budgets = (scale.abs() * epsilon / 2).clamp(max=epsilon)
+    moved = perturbations.single_step(sources[drawn], pixels, labels, budgets)
+    logits = classifier(torch.cat([pixels, moved]))
+    return smoothed_cross_entropy(logits, torch.cat([labels, labels]))
+
+
+def noisy(
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    sigma: float,
+) -> Tensor:
+    """Training under Gaussian noise, for randomised smoothing (Cohen et al., arXiv 1902.02918).
+
+    sigma: the noise's standard deviation in pixel values of [0,1]; noisy pixels are not clipped, as there.
+    """
+    noise = sigma * torch.randn(pixels.shape, generator=generator, device=pixels.device)
+    return smoothed_cross_entropy(classifier(pixels + noise), labels)
