@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,13 @@ class Classifier(nn.Module):
 
     labels: the C class names, in the order of the logits.
     card: the catalogue's entry, or None for a network that did not come from the catalogue.
-    size: the side in pixels that the network wants; other sizes are resized (bilinear, antialiased,
-        differentiable). None takes pictures as they come.
+    size: the side in pixels that the network wants; other sizes are resized (antialiased, differentiable) so that
+        the shorter side fits, and cropped in the middle. None takes pictures as they come.
+    crop: the share of the resized picture's side that is kept; below 1 the picture is resized to size / crop first.
+    interpolation: "bilinear" or "bicubic"; the latter's overshoot is cut off at 0 and 1, as in an 8-bit picture.
+
+    random: whether every look draws anew, so that one look is no verdict. generator: what random looks of a plain
+    call draw from; None is torch's own. alpha: the level of the vote's binomial test for what may abstain, else None.
     """
 
     mean: Tensor
@@ -35,6 +41,8 @@ class Classifier(nn.Module):
         *,
         card: Card | None = None,
         size: int | None = None,
+        crop: float = 1.0,
+        interpolation: str = "bilinear",
         mean: Sequence[float] = IMAGENET_MEAN,
         std: Sequence[float] = IMAGENET_STD,
     ) -> None:
@@ -43,18 +51,34 @@ class Classifier(nn.Module):
         self.labels = tuple(labels)
         self.card = card
         self.size = size
+        self.crop = crop
+        self.interpolation = interpolation
+        self.random = False
+        self.generator: torch.Generator | None = None
+        self.alpha: float | None = None
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        return self.look(pixels, self.generator)
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """One look at the pictures; whatever is random in it draws from `generator` (None: torch's own)."""
         return self.network((self.fit(pixels) - self.mean) / self.std)
 
     def fit(self, pixels: Tensor) -> Tensor:
         """The pictures at the side that the network wants."""
-        if self.size is None or pixels.shape[-2:] == (self.size, self.size):
+        if self.size is None:
             return pixels
-        side = (self.size, self.size)
-        return F.interpolate(pixels, size=side, mode="bilinear", antialias=True, align_corners=False)
+        height, width = pixels.shape[-2:]
+        wanted = math.floor(self.size / self.crop)
+        if min(height, width) != wanted:
+            # As torchvision and timm round it: the longer side is cut down to a whole number of pixels.
+            height, width = wanted * height // min(height, width), wanted * width // min(height, width)
+            pixels = F.interpolate(pixels, (height, width), mode=self.interpolation, antialias=True)
+            pixels = pixels.clamp(0, 1) if self.interpolation == "bicubic" else pixels
+        top, left = round((height - self.size) / 2), round((width - self.size) / 2)
+        return pixels[..., top : top + self.size, left : left + self.size]
 
 
 class Ensemble(nn.Module):
@@ -64,10 +88,18 @@ class Ensemble(nn.Module):
         super().__init__()
         if not members:
             raise ValueError("An ensemble needs at least one classifier; none was given.")
-        self.members = nn.ModuleList(members)
+        wrong = [member for member in members if not isinstance(member, Classifier)]
+        if wrong:
+            raise ValueError(f"An ensemble is made of Classifiers; one of these is of type {type(wrong[0]).__name__}.")
+        self.members = tuple(members)
+        self._registered = nn.ModuleList(members)
         self.labels = members[0].labels
         if any(member.labels != self.labels for member in members):
             raise ValueError("An ensemble's classifiers must share one label space; these have different labels.")
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return torch.stack([member(pixels) for member in self.members])
+        return self.look(pixels)
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """One look of each member, in turn."""
+        return torch.stack([member.look(pixels, generator) for member in self.members])

@@ -7,19 +7,29 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.defences.guard import straight_through
+from models.defences.defence import Defence
+from models.defences.guard import Guarded, straight_through
+from models.defences.parameter import Parameter
 
 
 @dataclass(frozen=True)
 class BitDepth:
-    """Rounds each channel to 2^bits evenly spaced shades. bits: 1 to 8. The gradient passes straight through."""
+    """Rounds each channel to 2^bits evenly spaced shades. The gradient is the identity's."""
 
     bits: int
 
-    def __post_init__(self) -> None:
-        if isinstance(self.bits, bool) or not isinstance(self.bits, int) or not 1 <= self.bits <= 8:
-            raise ValueError(f"bits is {self.bits!r}: use a whole number from 1 to 8.")
-
     def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
         top = 2**self.bits - 1
-        return straight_through(pixels, (pixels * top).round() / top)
+        return straight_through(pixels, (pixels.detach() * top).round() / top)
+
+
+ROW = Defence(
+    "bit-depth",
+    "Fewer shades",
+    "Rounds every colour to a few shades, so that small changes vanish or jump.",
+    "Xu et al. 2018",
+    "https://arxiv.org/abs/1704.01155",
+    lambda classifier, bits: Guarded(classifier, BitDepth(bits)),
+    gradient="straight-through",
+    parameters=(Parameter("bits", 3, 1, 8, "Bits per colour", "3 bits are 8 shades; 8 bits change nothing.", True),),
+)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.classifier import Classifier
 
@@ -19,23 +19,69 @@ class Guard(Protocol):
 class Guarded(Classifier):
     """A classifier whose pictures pass a guard first; a classifier itself, with the same labels and card.
 
-    generator: what a random guard draws from. None is torch's own; set one to repeat a verdict.
+    size, mean and std tell what the classifier inside wants; only that one applies them.
     """
 
     def __init__(self, classifier: Classifier, guard: Guard) -> None:
-        if not isinstance(classifier, Classifier):
-            raise ValueError(f"This defence stands in front of one Classifier, not {type(classifier).__name__}.")
-        nn.Module.__init__(self)
-        self.classifier = classifier
+        super().__init__(
+            classifier,
+            classifier.labels,
+            card=classifier.card,
+            size=classifier.size,
+            mean=classifier.mean.flatten().tolist(),
+            std=classifier.std.flatten().tolist(),
+        )
         self.guard = guard
-        self.labels = classifier.labels
-        self.card = classifier.card
-        self.generator: torch.Generator | None = None
+        self.to(classifier.mean)
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        return self.classifier(self.guard(pixels, self.generator))
+    @property
+    def classifier(self) -> Classifier:
+        """The classifier behind the guard."""
+        return cast(Classifier, self.network)
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        return self.classifier.look(self.guard(pixels, generator), generator)
 
 
-def straight_through(before: Tensor, after: Tensor) -> Tensor:
-    """The changed pixels, with the gradient of unchanged ones (BPDA, Athalye et al. 2018)."""
-    return before + (after - before).detach() if before.requires_grad else after
+def straight_through(smooth: Tensor, wanted: Tensor) -> Tensor:
+    """The wanted values with the gradient of the smooth ones (BPDA, Athalye et al. 2018)."""
+    # Not smooth + (wanted - smooth): its rounding error would leave the defence's own steps.
+    return _StraightThrough.apply(smooth, wanted) if smooth.requires_grad else wanted
+
+
+class _StraightThrough(torch.autograd.Function):
+    @staticmethod
+    def forward(context: object, smooth: Tensor, wanted: Tensor) -> Tensor:
+        return wanted.clone()
+
+    @staticmethod
+    def backward(context: object, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+        return gradient, None
+
+
+def log_shares(hard: Tensor, soft: Tensor) -> Tensor:
+    """Shares of a vote `(N,C)` as logits, with the gradient of the mean probabilities `soft`.
+
+    Softmax gives the shares back, up to the floor that keeps the logarithm finite. The gradient is swapped before
+    the logarithm: swapped after it, the cross-entropy of a unanimous vote would have none at all.
+    """
+    floor = 1e-6
+    return (straight_through(soft, hard) * (1 - floor * hard.shape[1]) + floor).log()
+
+
+def normal(like: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Standard normal draws in the shape, dtype and on the device of `like`, from the generator's own device."""
+    device = like.device if generator is None else generator.device
+    return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=device).to(like.device)
+
+
+def uniform(low: float, high: float, generator: torch.Generator | None) -> float:
+    """One number drawn uniformly from [low, high)."""
+    device = None if generator is None else generator.device
+    return low + (high - low) * torch.rand((), generator=generator, device=device).item()
+
+
+def whole(low: int, high: int, generator: torch.Generator | None) -> int:
+    """One whole number drawn uniformly from low to high, both included."""
+    device = None if generator is None else generator.device
+    return int(torch.randint(low, high + 1, (), generator=generator, device=device))

@@ -6,22 +6,33 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torchvision.io import decode_image, encode_jpeg
 
-from models.defences.guard import straight_through
+from models.defences.defence import Defence
+from models.defences.guard import Guarded, straight_through
+from models.defences.parameter import Parameter
 
 
 @dataclass(frozen=True)
 class Jpeg:
-    """Encodes and decodes each picture. quality: 1 to 100. The gradient passes straight through."""
+    """Encodes each picture in 8 bits and decodes it. quality: 1 to 100. The gradient is the identity's."""
 
     quality: int
 
-    def __post_init__(self) -> None:
-        if isinstance(self.quality, bool) or not isinstance(self.quality, int) or not 1 <= self.quality <= 100:
-            raise ValueError(f"quality is {self.quality!r}: use a whole number from 1 to 100.")
-
     def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        from torchvision.io import decode_image, encode_jpeg
+
         levels = (pixels.detach() * 255).round().clamp(0, 255).to(torch.uint8).cpu()
         saved = [decode_image(encode_jpeg(picture, self.quality)) for picture in levels]
         return straight_through(pixels, torch.stack(saved).to(pixels) / 255)
+
+
+ROW = Defence(
+    "jpeg",
+    "JPEG",
+    "Saves the picture as a JPEG first, which throws fine detail away.",
+    "Guo et al. 2018",
+    "https://arxiv.org/abs/1711.00117",
+    lambda classifier, quality: Guarded(classifier, Jpeg(quality)),
+    gradient="straight-through",
+    parameters=(Parameter("quality", 75, 1, 100, "JPEG quality", "Lower throws more detail away.", True),),
+)

@@ -8,30 +8,44 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.defences.defence import Defence
+from models.defences.guard import Guarded, uniform, whole
+from models.defences.parameter import Parameter
+
 
 @dataclass(frozen=True)
 class RandomResizePad:
     """Resizes to a random side, then pads with black at a random place back to the canvas.
 
-    smallest: the smallest side as a share of the canvas, above 0 and up to 1. The paper enlarges 299 px to a
-    side in [299, 331) on a canvas of 331, which is a share from 0.903; networks that take one size only get
-    the same geometry inside their own canvas. Every picture has its own draw. The gradient is that of the draw.
+    smallest: the smallest side as a share of the canvas. The paper enlarges 299 px to a side in [299, 331) on a
+    canvas of 331, which is a share from 0.903; networks that take one size only get the same geometry inside their
+    own canvas. Every picture has its own draw.
     """
 
     smallest: float
-
-    def __post_init__(self) -> None:
-        if isinstance(self.smallest, bool) or not isinstance(self.smallest, int | float) or not 0 < self.smallest <= 1:
-            raise ValueError(f"smallest is {self.smallest!r}: use a number above 0 and up to 1.")
 
     def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
         return torch.cat([self._one(picture, generator) for picture in pixels.split(1)])
 
     def _one(self, picture: Tensor, generator: torch.Generator | None) -> Tensor:
         height, width = picture.shape[-2:]
-        share = self.smallest + (1 - self.smallest) * torch.rand((), generator=generator).item()
-        side = (max(1, round(height * share)), max(1, round(width * share)))
-        small = F.interpolate(picture, side, mode="bilinear", antialias=True)
-        top = int(torch.randint(height - side[0] + 1, (), generator=generator))
-        left = int(torch.randint(width - side[1] + 1, (), generator=generator))
-        return F.pad(small, (left, width - side[1] - left, top, height - side[0] - top))
+        share = uniform(self.smallest, 1, generator)
+        rows, columns = max(1, round(height * share)), max(1, round(width * share))
+        small = F.interpolate(picture, (rows, columns), mode="bilinear", antialias=True)
+        top, left = whole(0, height - rows, generator), whole(0, width - columns, generator)
+        return F.pad(small, (left, width - columns - left, top, height - rows - top))
+
+
+ROW = Defence(
+    "random-resize-pad",
+    "Random resizing",
+    "Shrinks the picture by a random amount and pads it at a random place, anew at every look.",
+    "Xie et al. 2018",
+    "https://arxiv.org/abs/1711.01991",
+    lambda classifier, smallest: Guarded(classifier, RandomResizePad(smallest)),
+    gradient="random",
+    random=True,
+    parameters=(
+        Parameter("smallest", 0.9, 0.5, 1, "Smallest size", "The smallest side, as a share of the picture's own."),
+    ),
+)

@@ -1,0 +1,34 @@
+"""Defence: what a row of the table says about one defence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from models.classifier import Classifier
+from models.defences.parameter import Parameter
+
+
+@dataclass(frozen=True)
+class Defence:
+    """One defence: its words, and how it is put in front of a classifier.
+
+    build: from the classifier (a list of them where `several`) and the checked parameters to the defended one.
+    gradient: how a gradient passes: `exact`, `straight-through` (BPDA, Athalye et al. 2018: the value is the
+        defence's, the gradient that of a smooth stand-in, mostly the identity) or `random` (that of this look's
+        draw: average over looks).
+    random: whether every look draws anew, so that a verdict needs many (`judge`).
+    several: whether it is made of a list of classifiers; a single one is then a list of one.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    paper: str
+    link: str
+    build: Callable[..., Classifier]
+    gradient: Literal["exact", "straight-through", "random"] = "exact"
+    random: bool = False
+    several: bool = False
+    parameters: tuple[Parameter, ...] = ()

@@ -1,0 +1,94 @@
+"""Three ways to form one classifier from several (MORA, Yu et al. 2022, section 2): softmax, voting, logits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.classifier import Classifier, Ensemble
+from models.defences.defence import Defence
+from models.defences.guard import log_shares
+
+PAPER, LINK = "Yu et al. 2022", "https://arxiv.org/abs/2211.08008"
+Former = Callable[[Tensor, torch.Generator | None], Tensor]
+
+
+class Collective(Classifier):
+    """Several classifiers that answer as one: `form` makes logits `(N,C)` from the members' `(M,N,C)`."""
+
+    def __init__(self, members: Sequence[Classifier], form: Former) -> None:
+        ensemble = Ensemble(members)
+        first = ensemble.members[0]
+        mean, std = first.mean.flatten().tolist(), first.std.flatten().tolist()
+        super().__init__(ensemble, ensemble.labels, size=first.size, mean=mean, std=std)
+        self.form = form
+        self.to(first.mean)
+
+    @property
+    def members(self) -> tuple[Classifier, ...]:
+        return cast(Ensemble, self.network).members
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        return self.form(cast(Ensemble, self.network).look(pixels, generator), generator)
+
+
+def mean_probability(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """The logarithm of the members' mean softmax."""
+    return logits.log_softmax(2).logsumexp(0) - torch.tensor(float(len(logits))).log()
+
+
+def mean_logits(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """The members' mean logits."""
+    return logits.mean(0)
+
+
+def vote(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """The logarithm of each class's share of the members' votes (floored at a millionth).
+
+    Where classes tie for the lead, one is drawn at random and gets half a vote more (TREND: "one of the models is
+    chosen at random"). The gradient is that of the mean softmax. MORA softens the vote at temperature 0.1 (its
+    Eq. 5); at that temperature a confident member's gradient is 0 in float32, so the temperature here is 1.
+    """
+    votes = F.one_hot(logits.argmax(2), logits.shape[2]).sum(0).to(logits.dtype)
+    leading = votes == votes.amax(1, keepdim=True)
+    device = logits.device if generator is None else generator.device
+    lots = torch.rand(votes.shape, generator=generator, device=device).to(logits.device)
+    chosen = lots.masked_fill(~leading, -1).argmax(1)
+    nudge = F.one_hot(chosen, votes.shape[1]) * (leading.sum(1, keepdim=True) > 1) / 2
+    cast_votes = votes + nudge
+    return log_shares(cast_votes / cast_votes.sum(1, keepdim=True), logits.softmax(2).mean(0))
+
+
+SOFTMAX = Defence(
+    "softmax",
+    "Jury by probability",
+    "Several networks answer as one: the mean of their probabilities decides.",
+    PAPER,
+    LINK,
+    lambda members: Collective(members, mean_probability),
+    several=True,
+)
+VOTE = Defence(
+    "vote",
+    "Jury by vote",
+    "Several networks answer as one: each casts a vote for its first choice, and lots decide a tie.",
+    PAPER,
+    LINK,
+    lambda members: Collective(members, vote),
+    gradient="straight-through",
+    random=True,
+    several=True,
+)
+LOGITS = Defence(
+    "logits",
+    "Jury by logits",
+    "Several networks answer as one: the mean of their raw scores decides, so that a sure voice counts for more.",
+    PAPER,
+    LINK,
+    lambda members: Collective(members, mean_logits),
+    several=True,
+)

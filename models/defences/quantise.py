@@ -1,0 +1,107 @@
+"""Coarser numbers (TREND, Ravikumar et al. 2022, section IV-D): in the input, the weights or the activations."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.classifier import Classifier
+from models.defences.defence import Defence
+from models.defences.guard import Guarded, straight_through
+from models.defences.parameter import Parameter
+
+PAPER, LINK = "Ravikumar et al. 2022", "https://arxiv.org/abs/2008.01524"
+MATRICES = (nn.Conv2d, nn.Linear)
+
+
+def quantised(values: Tensor, bits: int) -> Tensor:
+    """TREND's Eq. 2-3: 2^bits evenly spaced values between the smallest and the largest of each first index.
+
+    Bin width D = (max - min) / (2^bits - 1); the value is min + D round((x - min) / D). The paper takes min and max
+    over the minibatch; here over each sample, so that no picture's verdict depends on its neighbours.
+    """
+    flat = values.detach().flatten(1)
+    low = flat.amin(1, keepdim=True)
+    width = ((flat.amax(1, keepdim=True) - low) / (2**bits - 1)).clamp_min(torch.finfo(values.dtype).tiny)
+    return (low + width * ((flat - low) / width).round()).view_as(values)
+
+
+@dataclass(frozen=True, eq=False)
+class QuantisedInput:
+    """Quantises the z-scored picture, as the paper does, and turns it back into pixels; identity gradient."""
+
+    classifier: Classifier
+    bits: int
+
+    def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        mean, std = self.classifier.mean, self.classifier.std
+        scored = (pixels.detach() - mean) / std
+        return straight_through(pixels, quantised(scored, self.bits) * std + mean)
+
+
+def coarse_weights(classifier: Classifier, bits: int) -> Classifier:
+    """A copy whose convolutions and linear layers hold 2^bits different weights for each output channel."""
+    copied = twin(classifier)
+    for layer in copied.modules():
+        if isinstance(layer, MATRICES):
+            layer.weight.data = quantised(layer.weight.data, bits)
+    return copied
+
+
+def coarse_activations(classifier: Classifier, bits: int) -> Classifier:
+    """A copy in which what enters each convolution or linear layer after the first takes 2^bits different values.
+
+    The first layer sees the picture itself, which is the input quantisation's affair.
+    """
+
+    def enter(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (straight_through(inputs[0], quantised(inputs[0], bits)), *inputs[1:])
+
+    copied = twin(classifier)
+    for layer in [layer for layer in copied.modules() if isinstance(layer, MATRICES)][1:]:
+        layer.register_forward_pre_hook(enter)
+    return copied
+
+
+def twin(classifier: Classifier) -> Classifier:
+    """A copy with weights of its own: the classifier on the shelf is everybody's. Card and generator stay shared."""
+    shared = [classifier.card, *(part.generator for part in classifier.modules() if isinstance(part, Classifier))]
+    return copy.deepcopy(classifier, {id(thing): thing for thing in shared})
+
+
+def _bits(default: int, help: str) -> tuple[Parameter, ...]:
+    return (Parameter("bits", default, 1, 8, "Bits", help, True),)
+
+
+INPUT = Defence(
+    "quantise-input",
+    "Coarse input",
+    "Rounds what the network sees to a few levels between the picture's darkest and brightest value.",
+    PAPER,
+    LINK,
+    lambda classifier, bits: Guarded(classifier, QuantisedInput(classifier, bits)),
+    gradient="straight-through",
+    parameters=_bits(3, "2 to the power of this many levels; the paper calls 2 bits Q2."),
+)
+WEIGHTS = Defence(
+    "quantise-weights",
+    "Coarse weights",
+    "Rounds the numbers that the network has learned, so that it is no longer quite the network the attacker knows.",
+    PAPER,
+    LINK,
+    coarse_weights,
+    parameters=_bits(5, "2 to the power of this many different weights for each filter."),
+)
+ACTIVATIONS = Defence(
+    "quantise-activations",
+    "Coarse activations",
+    "Rounds what flows from layer to layer, so that small disturbances are lost on the way, or grow by a step.",
+    PAPER,
+    LINK,
+    coarse_activations,
+    gradient="straight-through",
+    parameters=_bits(5, "2 to the power of this many different values at each layer."),
+)

@@ -1,0 +1,62 @@
+"""SEM, the stochastic ensemble smoothed model (Qin et al. 2021): a different jury for every query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from models.classifier import Classifier
+from models.defences.defence import Defence
+from models.defences.ensembles import Collective, mean_probability
+from models.defences.guard import normal, whole
+from models.defences.parameter import Parameter
+from models.defences.smoothing import ALPHA
+
+
+class Stochastic(Collective):
+    """Every query draws how many members answer, which ones, and under how much noise each (section 3.3, (a)-(d)).
+
+    members x sigmas is the collection; 0 among the sigmas is the unsmoothed model, which the paper's has too.
+    The number is uniform from 1 to `largest` (the paper's 1, 2 or 3); members are drawn without replacement, a sigma
+    for each of them independently. The answer is the logarithm of their mean probability. One call is one query:
+    its batch shares the draw, as pictures sent together do.
+    """
+
+    def __init__(self, members: Sequence[Classifier], sigmas: tuple[float, ...], largest: int, alpha: float) -> None:
+        super().__init__(members, mean_probability)
+        self.sigmas = sigmas
+        self.largest = min(largest, len(self.members))
+        self.alpha = alpha
+
+    def draw(self, generator: torch.Generator | None = None) -> list[tuple[int, float]]:
+        """One query's jury: pairs of a member's index and its sigma."""
+        waiting = list(range(len(self.members)))
+        chosen = [waiting.pop(whole(0, len(waiting) - 1, generator)) for _ in range(whole(1, self.largest, generator))]
+        return [(index, self.sigmas[whole(0, len(self.sigmas) - 1, generator)]) for index in chosen]
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        answers = [
+            self.members[index].look(pixels + sigma * normal(pixels, generator), generator)
+            for index, sigma in self.draw(generator)
+        ]
+        return self.form(torch.stack(answers), generator)
+
+
+ROW = Defence(
+    "sem",
+    "Ever-changing jury",
+    "Draws a new jury for every query: how many networks, which ones, and how much noise each must bear.",
+    "Qin et al. 2021",
+    "https://arxiv.org/abs/2105.02803",
+    Stochastic,
+    gradient="random",
+    random=True,
+    several=True,
+    parameters=(
+        Parameter("sigmas", (0.0, 0.03, 0.06), 0, 2, "Noise levels", "Smoothing levels to draw from.", several=True),
+        Parameter("largest", 3, 1, 100, "Largest jury", "How many networks may answer one query at most.", True),
+        ALPHA,
+    ),
+)

@@ -1,0 +1,67 @@
+"""The verdict of a defended classifier: for random defences the outcome of many looks, with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.classifier import Classifier
+from models.defences.binomial import fair_coin, wilson
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What N pictures were taken for, over C classes.
+
+    probabilities: `(N,C)` mean softmax over the looks. top: `(N,)` the class that came first most often.
+    shares: `(N,C)` the share of looks in which each class came first; low, high: `(N,C)` its 95 % Wilson interval
+    (equal to the share where nothing is random). abstains: `(N,)` whether the vote is too close to call.
+    draws: how many looks were taken.
+    """
+
+    probabilities: Tensor
+    top: Tensor
+    shares: Tensor
+    low: Tensor
+    high: Tensor
+    abstains: Tensor
+    draws: int
+
+
+@torch.no_grad()
+def judge(classifier: Classifier, pixels: Tensor, draws: int = 20, generator: torch.Generator | None = None) -> Verdict:
+    """The classifier's verdict on pixels `(N,3,H,W)` in [0,1]: `draws` looks if it is random, else one.
+
+    generator: what the looks draw from; equal seeds give equal verdicts. None is torch's own.
+
+    A classifier that may abstain (`alpha`: smoothing, SWEEN, SEM) does so where the two-sided binomial test
+    between its two leading classes gives a p-value above alpha (Cohen et al. 2019, PREDICT; SEM's alpha is 0.3).
+    """
+    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= 10_000:
+        raise ValueError(f"draws is {draws!r}: use a whole number from 1 to 10000.")
+    looks = draws if classifier.random else 1
+    probabilities, votes = _tally(classifier, pixels, looks, generator)
+    shares = votes / looks
+    low, high = wilson(shares, looks) if classifier.random else (shares, shares)
+    abstains = torch.zeros(len(pixels), dtype=torch.bool, device=pixels.device)
+    if classifier.random and classifier.alpha is not None:
+        leading = votes.topk(2, dim=1).values.int().tolist()
+        abstains = torch.tensor([fair_coin(*pair) > classifier.alpha for pair in leading], device=pixels.device)
+    return Verdict(probabilities / looks, shares.argmax(1), shares, low, high, abstains, looks)
+
+
+def _tally(
+    classifier: Classifier, pixels: Tensor, looks: int, generator: torch.Generator | None
+) -> tuple[Tensor, Tensor]:
+    """Summed softmax and counted first places, both `(N,C)`."""
+    classes = len(classifier.labels)
+    probabilities = pixels.new_zeros(len(pixels), classes)
+    votes = pixels.new_zeros(len(pixels), classes)
+    for _ in range(looks):
+        logits = classifier.look(pixels, generator)
+        probabilities += logits.softmax(1)
+        votes += F.one_hot(logits.argmax(1), classes)
+    return probabilities, votes
