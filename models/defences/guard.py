@@ -55,7 +55,7 @@ class _StraightThrough(torch.autograd.Function):
         return wanted.clone()
 
     @staticmethod
-    def backward(context: object, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(context: object, gradient: Tensor) -> tuple[Tensor, None]:
         return gradient, None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from models.defences.feature_distillation import SPECTRUM, blocks, cosines
@@ -14,14 +13,13 @@ from models.pictures import read
 
 def deviation(images: Tensor) -> Tensor:
     """`(8,8)` standard deviation of each DCT frequency over all 8 x 8 blocks of uint8 pictures `(N,3,H,W)`."""
-    waves, total, squares, count = cosines().float(), 0.0, 0.0, 0
+    waves = cosines().float()
+    total, squares, count = cosines() * 0, cosines() * 0, 0
     for part in images.split(256):
         frequencies = (waves @ blocks(part.float()) @ waves.T).flatten(0, 3).double()
-        total, squares, count = (
-            total + frequencies.sum(0),
-            squares + frequencies.square().sum(0),
-            count + len(frequencies),
-        )
+        total += frequencies.sum(0)
+        squares += frequencies.square().sum(0)
+        count += len(frequencies)
     return (squares / count - (total / count) ** 2).sqrt()
 
 

@@ -1,0 +1,92 @@
+"""The catalogue: every card loads, a damaged or missing file is named with its cure, good loads go on."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+import torch
+
+import models
+from models import catalog
+from models.shelf import Shelf
+
+TINY = models.names("tiny")
+
+
+@pytest.fixture
+def empty_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_every_card_loads_and_answers(name: str) -> None:
+    classifier = models.load(name)
+    assert classifier.card is models.CARDS[name]
+    assert not classifier.training
+    assert not any(parameter.requires_grad for parameter in classifier.parameters())
+    logits = classifier(torch.rand(2, 3, 64, 64))
+    assert logits.shape == (2, 64)
+    assert logits.dtype == torch.float32
+    assert logits.isfinite().all()
+
+
+@pytest.mark.parametrize("name", list(models.CARDS))
+def test_every_card_can_be_shown(name: str) -> None:
+    card = models.CARDS[name]
+    assert card.title
+    assert card.family
+    assert 1990 < card.year < 2030
+    assert card.paper.startswith("https://")
+    assert card.role in ("normal", "robust", "denoiser")
+    assert re.fullmatch(r"#[0-9a-f]{6}", card.color)
+
+
+@pytest.mark.parametrize("pack", catalog.PACKS)
+def test_each_network_of_a_pack_has_its_own_title_and_color(pack: str) -> None:
+    cards = [models.CARDS[name] for name in models.names(pack)]
+    assert len({card.color for card in cards}) == len(cards)
+    assert len({card.title for card in cards}) == len(cards)
+
+
+def test_the_pack_knows_64_things_by_wordnet_id() -> None:
+    names = catalog.vocabulary("tiny")
+    assert len(names) == len(set(names.values())) == 64
+    assert all(re.fullmatch(r"n\d{8}", wnid) for wnid in names)
+    assert all(name[0].isupper() for name in names.values())
+    assert models.load(TINY[0]).labels == tuple(names.values())
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(ValueError, match="Unknown classifier 'tiny/resnett': use one of tiny/resnet,"):
+        models.load("tiny/resnett")
+    with pytest.raises(ValueError, match="Unknown pack 'huge': use one of tiny"):
+        models.names("huge")
+
+
+@pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
+def test_a_bad_file_is_named_with_its_cure_and_the_next_load_works(damage, tmp_path, monkeypatch) -> None:
+    card = models.CARDS["tiny/regnet"]
+    content = bytearray(card.weights.read_bytes())
+    file = tmp_path / "regnet.safetensors"
+    if damage == "cut":
+        file.write_bytes(content[: len(content) // 2])
+    elif damage == "flipped":
+        content[-1] ^= 1
+        file.write_bytes(content)
+    monkeypatch.setitem(models.CARDS, card.name, dataclasses.replace(card, weights=file))
+    with pytest.raises(models.WeightsError, match=r"regnet\.safetensors .*(cannot be read|damaged).*Download|restore"):
+        models.load(card.name)
+    monkeypatch.setitem(models.CARDS, card.name, card)
+    assert models.load(card.name)(torch.rand(1, 3, 64, 64)).isfinite().all()
+
+
+@pytest.mark.usefixtures("empty_shelf")
+def test_weights_of_another_network_are_refused(monkeypatch) -> None:
+    card, other = models.CARDS["tiny/resnet"], models.CARDS["tiny/regnet"]
+    swapped = dataclasses.replace(card, weights=other.weights, sha256=other.sha256)
+    monkeypatch.setitem(models.CARDS, card.name, swapped)
+    with pytest.raises(models.WeightsError, match="does not fit the network resnet18"):
+        models.load(card.name)
