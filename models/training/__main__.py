@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 
-import models
 from models.classifier import Classifier
 from models.pictures import Pictures, read
 from models.report import accuracy
@@ -36,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
-    others = [models.load(name, device) for name in recipe.others]
+    others = [files.finished(RECIPES[name], train.wnids, options.out).to(device) for name in recipe.others]
     run = Run(recipe, train, others, device=device, epochs=options.epochs, say=_say)
     checkpoint = options.checkpoints / f"{recipe.name}.pt"
     if options.resume and checkpoint.exists():

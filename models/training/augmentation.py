@@ -18,16 +18,22 @@ GAIN = 0.25  # brightness and contrast: factors within 1 ± GAIN
 TINT = 0.06  # standard deviation of a shift of each colour channel
 
 
-def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
-    """Random resized crops, flips and colour shifts: `(N,3,H,W)` uint8 to `(N,3,size,size)` in [0,1].
+def augment(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Random resized crops, flips and colour shifts: `(N,3,H,W)` uint8 to the same shape in [0,1].
 
     generator: on the device of the pictures; it alone decides the draws.
     """
     pixels = images.float().div(255)
     views = F.grid_sample(pixels, _crops(pixels, generator), padding_mode="reflection", align_corners=False)
-    if views.shape[-1] != size:
-        views = F.interpolate(views, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
     return _recolour(views, generator).contiguous(memory_format=torch.channels_last)
+
+
+def shrink(views: Tensor, size: int) -> Tensor:
+    """The same views at a smaller side, in pixels."""
+    if views.shape[-1] == size:
+        return views
+    smaller = F.interpolate(views, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+    return smaller.contiguous(memory_format=torch.channels_last)
 
 
 def _crops(pixels: Tensor, generator: torch.Generator) -> Tensor:

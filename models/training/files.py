@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from models.classifier import Classifier
 from models.training.recipes import Recipe
 
 
@@ -55,6 +57,18 @@ def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any
     }
     (folder / f"{recipe.name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
     return hashlib.sha256(content).hexdigest()
+
+
+def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier:
+    """The classifier that `export` left in that folder, ready to judge; ValueError where there is none."""
+    path = folder / f"{recipe.name}.safetensors"
+    if not path.exists():
+        raise ValueError(f"{path} is missing: train it first, with `python -m models.training {recipe.name}`.")
+    network = recipe.blueprint.build(len(classes))
+    missing, unexpected = network.load_state_dict(safetensors.torch.load_file(path), strict=False)
+    if unexpected or any(not key.endswith("num_batches_tracked") for key in missing):
+        raise ValueError(f"{path} holds another network than the recipe {recipe.name} describes.")
+    return Classifier(network, classes).eval().requires_grad_(False)
 
 
 def stanza(recipe: Recipe, sha256: str) -> str:

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from models.classifier import Classifier
 from models.pictures import Pictures
-from models.training.augmentation import augment
+from models.training.augmentation import augment, shrink
 from models.training.files import load_checkpoint, save_checkpoint
+from models.training.objectives import Batch
 from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
 from models.training.progress import Progress
 from models.training.recipes import Recipe
@@ -81,24 +82,25 @@ class Run:
         generator = torch.Generator(self.device).manual_seed(seed)
         self.classifier.train()
         total = torch.zeros((), device=self.device)
-        for batch, (pixels, labels) in enumerate(self._views(size, generator)):
-            total += self._step(pixels, labels, generator)
-            if batch % AVERAGE_EVERY == 0:
+        for step, batch in enumerate(self._views(size, generator)):
+            total += self._step(batch, generator)
+            if step % AVERAGE_EVERY == 0:
                 self.average.update_parameters(self.classifier.network)
-            progress.add(len(pixels), len(pixels) * size**2)
+            progress.add(self.recipe.batch, self.recipe.batch * size**2)
             if progress.is_due():
-                loss = total.item() / (batch + 1)
+                loss = total.item() / (step + 1)
                 self.say(f"{self._where(size)} · loss {loss:.3f} · {progress.summary()}")
         return total.item() / self.batches
 
-    def _views(self, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    def _views(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
         order = torch.randperm(len(self.images), generator=generator, device=self.device)
         for chosen in order[: self.batches * self.recipe.batch].split(self.recipe.batch):
-            yield augment(self.images[chosen], size, generator), self.labels[chosen]
+            sharp = augment(self.images[chosen], generator)
+            yield Batch(shrink(sharp, size), sharp, self.labels[chosen])
 
-    def _step(self, pixels: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+    def _step(self, batch: Batch, generator: torch.Generator) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):
-            loss = self.recipe.objective(self.classifier, pixels, labels, generator, self.others)
+            loss = self.recipe.objective(self.classifier, batch, generator, self.others)
         if not torch.isfinite(loss):
             raise FloatingPointError(f"{self.recipe.name}: the loss is no longer a number; lower its rate.")
         self.optimiser.zero_grad(set_to_none=True)
@@ -118,7 +120,7 @@ class Run:
 
     def asked(self) -> dict[str, Any]:
         """What identifies the run: a checkpoint of another one must not be taken up."""
-        return {"recipe": repr(self.recipe), "epochs": self.epochs, "pictures": len(self.images)}
+        return {"recipe": self.recipe.key(), "epochs": self.epochs, "pictures": len(self.images)}
 
     def state(self) -> dict[str, Any]:
         return {

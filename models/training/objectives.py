@@ -2,14 +2,15 @@
 
 All share one signature, so that the loop knows none of them:
 classifier: the network in training mode, from pixels in [0,1] to logits.
-pixels, labels: augmented pictures `(N,3,H,W)` and their classes `(N,)`.
-generator: where an objective's draws come from, on the device of the pixels.
-others: finished classifiers of the pack, in evaluation mode, for the objectives that ask for them.
+batch: augmented pictures and their classes.
+generator: where an objective's draws come from, on the device of the batch.
+others: finished classifiers, in evaluation mode, for the objectives that ask for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,20 @@ from torch.nn import functional as F
 
 from models.training import perturbations
 
-Objective = Callable[[nn.Module, Tensor, Tensor, torch.Generator, Sequence[nn.Module]], Tensor]
+
+@dataclass(frozen=True)
+class Batch:
+    """pixels: views `(N,3,S,S)` in [0,1] at the size of the epoch. sharp: the same views at full size.
+
+    labels: `(N,)` classes.
+    """
+
+    pixels: Tensor
+    sharp: Tensor
+    labels: Tensor
+
+
+Objective = Callable[[nn.Module, Batch, torch.Generator, Sequence[nn.Module]], Tensor]
 
 SMOOTHING = 0.1
 
@@ -29,19 +43,17 @@ def smoothed_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 def clean(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
 ) -> Tensor:
     """Ordinary training."""
-    return smoothed_cross_entropy(classifier(pixels), labels)
+    return smoothed_cross_entropy(classifier(batch.pixels), batch.labels)
 
 
 def distilled(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
     *,
@@ -53,30 +65,28 @@ def distilled(
     share: the weight of the teachers; the rest is that of the labels.
     """
     with torch.no_grad():
-        lessons = [F.softmax(teacher(pixels).float() / temperature, dim=1) for teacher in others]
-    logits = classifier(pixels).float()
+        lessons = [F.softmax(teacher(batch.sharp).float() / temperature, dim=1) for teacher in others]
+    logits = classifier(batch.pixels).float()
     taught = F.kl_div(F.log_softmax(logits / temperature, dim=1), torch.stack(lessons).mean(0), reduction="batchmean")
-    return share * temperature**2 * taught + (1 - share) * smoothed_cross_entropy(logits, labels)
+    return share * temperature**2 * taught + (1 - share) * smoothed_cross_entropy(logits, batch.labels)
 
 
 def fast_adversarial(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
     *,
     epsilon: float,
 ) -> Tensor:
     """Fast adversarial training: FGSM from a random start (Wong et al., arXiv 2001.03994)."""
-    moved = perturbations.random_start_step(classifier, pixels, labels, epsilon, generator)
-    return smoothed_cross_entropy(classifier(moved), labels)
+    moved = perturbations.random_start_step(classifier, batch.pixels, batch.labels, epsilon, generator)
+    return smoothed_cross_entropy(classifier(moved), batch.labels)
 
 
 def projected_adversarial(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
     *,
@@ -84,14 +94,13 @@ def projected_adversarial(
     steps: int,
 ) -> Tensor:
     """PGD adversarial training (Madry et al., arXiv 1706.06083)."""
-    moved = perturbations.projected(classifier, pixels, labels, epsilon, steps, generator)
-    return smoothed_cross_entropy(classifier(moved), labels)
+    moved = perturbations.projected(classifier, batch.pixels, batch.labels, epsilon, steps, generator)
+    return smoothed_cross_entropy(classifier(moved), batch.labels)
 
 
 def ensemble_adversarial(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
     *,
@@ -104,18 +113,17 @@ def ensemble_adversarial(
     each picture, except that draws beyond epsilon are clamped rather than drawn again.
     """
     sources = [*others, classifier]
-    drawn = int(torch.randint(len(sources), (), generator=generator, device=pixels.device))
-    scale = torch.randn((len(pixels), 1, 1, 1), generator=generator, device=pixels.device)
+    drawn = int(torch.randint(len(sources), (), generator=generator, device=batch.pixels.device))
+    scale = torch.randn((len(batch.pixels), 1, 1, 1), generator=generator, device=batch.pixels.device)
     budgets = (scale.abs() * epsilon / 2).clamp(max=epsilon)
-    moved = perturbations.single_step(sources[drawn], pixels, labels, budgets)
-    logits = classifier(torch.cat([pixels, moved]))
-    return smoothed_cross_entropy(logits, torch.cat([labels, labels]))
+    moved = perturbations.single_step(sources[drawn], batch.pixels, batch.labels, budgets)
+    logits = classifier(torch.cat([batch.pixels, moved]))
+    return smoothed_cross_entropy(logits, torch.cat([batch.labels, batch.labels]))
 
 
 def noisy(
     classifier: nn.Module,
-    pixels: Tensor,
-    labels: Tensor,
+    batch: Batch,
     generator: torch.Generator,
     others: Sequence[nn.Module],
     *,
@@ -125,5 +133,5 @@ def noisy(
 
     sigma: the noise's standard deviation in pixel values of [0,1]; noisy pixels are not clipped, as there.
     """
-    noise = sigma * torch.randn(pixels.shape, generator=generator, device=pixels.device)
-    return smoothed_cross_entropy(classifier(pixels + noise), labels)
+    noise = sigma * torch.randn(batch.pixels.shape, generator=generator, device=batch.pixels.device)
+    return smoothed_cross_entropy(classifier(batch.pixels + noise), batch.labels)

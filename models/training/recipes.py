@@ -6,7 +6,7 @@ The order is that in which `python -m models.training all` makes what is missing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from models.networks import Blueprint
@@ -25,7 +25,7 @@ class Recipe:
 
     sizes: (side in pixels, share of the epochs), in order; the shares add up to 1.
     objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
-    others: finished classifiers of the catalogue that the objective learns from or is attacked through.
+    others: recipes whose finished networks the objective learns from, or is attacked through.
     """
 
     name: str
@@ -49,17 +49,22 @@ class Recipe:
                 return side
         return self.sizes[-1][0]
 
+    def key(self) -> str:
+        """Tells this recipe from any other, in every process alike, which an objective's own `repr` does not."""
+        facts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "objective"}
+        return str(facts | {"settings": getattr(self.objective, "keywords", {})})
+
 
 RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
 GOOGLENET = Blueprint(
     "torchvision",
     "googlenet",
     {"aux_logits": False, "transform_input": False, "init_weights": False},
-    ("maxpool1",),
+    ("maxpool3",),
 )
-TEACHERS = ("tiny/resnet", "tiny/densenet")
+TEACHERS = ("resnet",)
 taught = partial(objectives.distilled, share=0.7, temperature=2.0)
-TAUGHT = "distilled from the pack's ResNet and DenseNet; growing sizes; averaged weights"
+TAUGHT = "distilled from the pack's ResNet; growing sizes; averaged weights"
 
 _TABLE = (
     Recipe("resnet", RESNET, epochs=40),
@@ -68,18 +73,19 @@ _TABLE = (
         Blueprint("timm", "densenet121", {"growth_rate": 24, "block_config": [3, 6, 8, 6]}),
         epochs=36,
     ),
-    Recipe("googlenet", GOOGLENET, epochs=24, sizes=SMALL_FIRST),
+    Recipe("googlenet", GOOGLENET, epochs=16, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
     Recipe(
         "convnext",
         Blueprint("timm", "convnext_atto", {"patch_size": 2}),
-        epochs=30,
+        epochs=16,
+        sizes=SMALL_FIRST,
         optimiser=ADAMW,
         objective=taught,
         mode="distilled",
         note=TAUGHT,
         others=TEACHERS,
     ),
-    Recipe("regnet", Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem",)), epochs=30, sizes=SMALL_FIRST),
+    Recipe("regnet", Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem",)), epochs=20, sizes=SMALL_FIRST),
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _TABLE}
