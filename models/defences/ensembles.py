@@ -23,10 +23,9 @@ class Collective(Classifier):
     def __init__(self, members: Sequence[Classifier], form: Former) -> None:
         ensemble = Ensemble(members)
         first = ensemble.members[0]
-        mean, std = first.mean.flatten().tolist(), first.std.flatten().tolist()
-        super().__init__(ensemble, ensemble.labels, size=first.size, mean=mean, std=std)
+        super().__init__(ensemble, ensemble.labels, size=first.size)
+        self.mean, self.std = first.mean, first.std
         self.form = form
-        self.to(first.mean)
 
     @property
     def members(self) -> tuple[Classifier, ...]:

@@ -23,16 +23,9 @@ class Guarded(Classifier):
     """
 
     def __init__(self, classifier: Classifier, guard: Guard) -> None:
-        super().__init__(
-            classifier,
-            classifier.labels,
-            card=classifier.card,
-            size=classifier.size,
-            mean=classifier.mean.flatten().tolist(),
-            std=classifier.std.flatten().tolist(),
-        )
+        super().__init__(classifier, classifier.labels, card=classifier.card, size=classifier.size)
+        self.mean, self.std = classifier.mean, classifier.std
         self.guard = guard
-        self.to(classifier.mean)
 
     @property
     def classifier(self) -> Classifier:

@@ -1,0 +1,200 @@
+"""Every row of the table of defences: a classifier again, with words, limits, gradients and repeatable chance."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import models
+from models.classifier import Classifier
+from models.defences import DEFENCES, Defence, Parameter, defend, judge
+
+NAMES = list(DEFENCES)
+PARAMETERS = [(name, parameter) for name, defence in DEFENCES.items() for parameter in defence.parameters]
+ALWAYS = (
+    "jpeg bit-depth median-smoothing random-resize-pad feature-distillation nips-r3 smoothing quantise-input halftone "
+    "quantise-weights quantise-activations softmax vote logits sem sween"
+)
+# Guards whose gradient is the identity's, so that it must equal the bare network's at the guarded picture.
+IDENTITY = ["jpeg", "bit-depth", "feature-distillation", "quantise-input", "halftone"]
+
+
+def small(seed: int) -> Classifier:
+    """A network with random weights: what defences promise holds for any, and this one is quick."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        layers = (nn.Conv2d(3, 8, 5, 4), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3, 2), nn.ReLU(), nn.Flatten())
+        network = nn.Sequential(*layers, nn.Linear(392, 64))
+    return Classifier(network.eval().requires_grad_(False), [f"class {index}" for index in range(64)], size=64)
+
+
+@pytest.fixture(scope="module")
+def network() -> Classifier:
+    return small(1)
+
+
+@pytest.fixture
+def pixels() -> Tensor:
+    return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+
+
+def put(name: str, network: Classifier, **parameters) -> Classifier:
+    """The defence in front of the network, or made of it and another where it takes several."""
+    return defend(name, [network, small(2)] if DEFENCES[name].several else network, **parameters)
+
+
+def test_the_table_holds_what_the_project_promises() -> None:
+    assert set(ALWAYS.split()) <= set(DEFENCES)
+
+
+@pytest.mark.parametrize("defence", DEFENCES.values(), ids=NAMES)
+def test_a_row_has_its_words(defence: Defence) -> None:
+    assert DEFENCES[defence.name] is defence
+    assert defence.title[0].isupper()
+    assert defence.sentence.endswith(".")
+    assert defence.link.startswith("https://")
+    assert defence.paper[-4:].isdigit()
+    assert defence.gradient in ("exact", "straight-through", "random")
+    assert defence.random or defence.gradient != "random"
+    for parameter in defence.parameters:
+        assert parameter.title
+        assert parameter.help.endswith(".")
+        assert parameter.check(parameter.default) == parameter.default
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_defended_network_is_a_classifier_again(name, network, pixels) -> None:
+    defended = put(name, network)
+    logits = defended(pixels)
+    assert isinstance(defended, Classifier)
+    assert defended.labels == network.labels
+    assert defended.random == DEFENCES[name].random
+    if not DEFENCES[name].several:
+        assert defended.card is network.card
+    assert logits.shape == (2, 64)
+    assert logits.dtype == pixels.dtype
+    assert logits.isfinite().all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_packs_own_networks_can_be_defended(name, pixels) -> None:
+    jury = [models.load("tiny/resnet"), models.load("tiny/convnext")]
+    defended = defend(name, jury if DEFENCES[name].several else jury[1])
+    assert judge(defended, pixels, 2).probabilities.sum(1).tolist() == pytest.approx([1, 1], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gradient_reaches_every_picture(name, network, pixels) -> None:
+    pixels.requires_grad_()
+    logits = put(name, network)(pixels)
+    F.cross_entropy(logits, logits.argmax(1)).backward()
+    assert pixels.grad is not None
+    assert pixels.grad.isfinite().all()
+    assert (pixels.grad.flatten(1).abs().sum(1) > 0).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_value_does_not_depend_on_whether_a_gradient_is_wanted(name, network, pixels) -> None:
+    defended = put(name, network)
+    defended.generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        plain = defended(pixels)
+    defended.generator = torch.Generator().manual_seed(1)
+    torch.testing.assert_close(defended(pixels.requires_grad_()).detach(), plain)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if DEFENCES[name].random])
+def test_equal_seeds_give_equal_verdicts_and_others_do_not(name, network, pixels) -> None:
+    defended = put(name, network)
+    one, same, other = (judge(defended, pixels, 3, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert torch.equal(one.probabilities, same.probabilities)
+    assert torch.equal(one.shares, same.shares)
+    if name != "vote":  # chance only speaks where there is a tie
+        assert not torch.equal(one.probabilities, other.probabilities)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not DEFENCES[name].random])
+def test_what_is_not_random_is_judged_by_one_look(name, network, pixels) -> None:
+    defended = put(name, network)
+    verdict = judge(defended, pixels)
+    assert verdict.draws == 1
+    assert torch.equal(verdict.top, defended(pixels).argmax(1))
+    assert torch.equal(verdict.low, verdict.high)
+    # And a picture's logits do not depend on its neighbours.
+    torch.testing.assert_close(defended(pixels[1:]), defended(pixels)[1:], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", IDENTITY)
+def test_straight_through_is_the_identity_gradient(name, network, pixels) -> None:
+    guarded = defend(name, network)
+    changed = guarded.guard(pixels, None).requires_grad_()
+    pixels.requires_grad_()
+    torch.testing.assert_close(guarded.guard(pixels, None).detach(), changed.detach(), atol=0, rtol=0)
+    wanted = torch.autograd.grad(network(changed)[:, 0].sum(), changed)[0]
+    torch.testing.assert_close(torch.autograd.grad(guarded(pixels)[:, 0].sum(), pixels)[0], wanted)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=[f"{n}-{p.name}" for n, p in PARAMETERS])
+def test_bad_values_are_refused_with_a_sentence(name, parameter: Parameter, network) -> None:
+    wrong = [parameter.low - 1, parameter.high + 1, math.nan, math.inf, True, "3", [], {}]
+    wrong += [[bad] for bad in wrong if parameter.several] or [None, parameter.low + 0.5 if parameter.whole else "x"]
+    for value in wrong:
+        with pytest.raises(ValueError, match=f"{parameter.name} is .*: use .*{parameter.low:g} to"):
+            put(name, network, **{parameter.name: value})
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=[f"{n}-{p.name}" for n, p in PARAMETERS])
+def test_the_limits_themselves_work(name, parameter: Parameter, network, pixels) -> None:
+    for value in (parameter.low, min(parameter.high, 20)):
+        given = [value or 0.5, value or 0.5] if parameter.several else value
+        assert put(name, network, **{parameter.name: given})(pixels).isfinite().all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_unknown_parameters_are_refused(name, network) -> None:
+    with pytest.raises(ValueError, match=f"{DEFENCES[name].title} has no parameter 'strength': it has"):
+        put(name, network, strength=3)
+
+
+def test_wrong_companies_are_refused(network) -> None:
+    with pytest.raises(ValueError, match="Unknown defence 'jpg': use one of jpeg, "):
+        defend("jpg", network)
+    with pytest.raises(ValueError, match="list is empty"):
+        defend("sem", [])
+    with pytest.raises(ValueError, match="not of a list"):
+        defend("jpeg", [network, network])
+    with pytest.raises(ValueError, match="takes Classifiers"):
+        defend("jpeg", nn.Identity())  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="takes Classifiers"):
+        defend("vote", [network, "tiny/regnet"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="weights has 2 numbers: give one for each of 1"):
+        defend("sween", [network], weights=[1, 2])
+
+
+def test_defences_stack_and_chance_shows_through(network, pixels) -> None:
+    stacked = defend("jpeg", defend("random-resize-pad", network))
+    assert stacked.random
+    first, second = (judge(stacked, pixels, 4, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert first.draws == 4
+    assert torch.equal(first.probabilities, second.probabilities)
+    assert defend("softmax", [stacked, network]).random
+
+
+@pytest.mark.parametrize("name", ["quantise-weights", "quantise-activations"])
+def test_the_classifier_on_the_shelf_is_left_as_it_was(name, network, pixels) -> None:
+    before = network(pixels)
+    defended = put(name, network, bits=2)
+    assert not torch.equal(defended(pixels), before)
+    assert torch.equal(network(pixels), before)
+
+
+def test_double_precision_passes(network, pixels) -> None:
+    double = copy.deepcopy(network).double()
+    for name in NAMES:
+        defended = defend(name, [double] if DEFENCES[name].several else double)
+        assert defended(pixels.double()).dtype == torch.float64, name

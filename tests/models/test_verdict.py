@@ -1,0 +1,133 @@
+"""Verdicts and certificates: their statistics against scipy, and what they say about networks one can compute."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from scipy import stats
+from torch import Tensor, nn
+
+from models.classifier import Classifier
+from models.defences import defend, judge
+from models.defences.binomial import fair_coin, lower_bound, tail, wilson
+from models.defences.smoothing import certify
+
+
+class Halves(nn.Module):
+    """Class 1 where the first value is above 0.5, else class 0; class 2 never. It is asked about z-scores."""
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        value = pixels[:, 0, 0, 0]
+        return torch.stack([0.5 - value, value - 0.5, value - value - 9], 1) * 20
+
+
+@pytest.fixture
+def halves() -> Classifier:
+    return Classifier(Halves(), ["low", "high", "never"], mean=(0, 0, 0), std=(1, 1, 1))
+
+
+def picture(*values: float) -> Tensor:
+    return torch.tensor(values).view(-1, 1, 1, 1).expand(-1, 3, 2, 2).clone()
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("trials", [1, 7, 20, 500])
+def test_the_statistics_are_scipys(trials: int) -> None:
+    for hits in sorted({0, 1, trials // 3, trials // 2, trials - 1, trials}):
+        for probability in (0.0, 0.1, 0.5, 0.93, 1.0):
+            wanted = stats.binom.sf(hits - 1, trials, probability)
+            assert tail(hits, trials, probability) == pytest.approx(wanted, rel=1e-9, abs=1e-300)
+        assert fair_coin(hits, trials - hits) == pytest.approx(stats.binomtest(hits, trials).pvalue)
+        exact = stats.binomtest(hits, trials, alternative="greater").proportion_ci(0.999, "exact").low
+        assert lower_bound(hits, trials, 0.001) == pytest.approx(exact, abs=1e-9)
+        low, high = wilson(torch.tensor([hits / trials], dtype=torch.float64), trials)
+        interval = stats.binomtest(hits, trials).proportion_ci(0.95, "wilson")
+        assert (low.item(), high.item()) == pytest.approx((interval.low, interval.high), abs=1e-9)
+
+
+def test_shares_come_from_the_noise_and_the_interval_holds_the_truth(halves) -> None:
+    smoothed = defend("smoothing", halves, sigma=0.1, alpha=0.3)
+    verdict = judge(smoothed, picture(*[0.4] * 200, *[0.55] * 200), 50, seeded())
+    truth = torch.tensor([stats.norm.sf(1.0)] * 200 + [stats.norm.sf(-0.5)] * 200).float()
+    inside = (verdict.low[:, 1] <= truth) & (truth <= verdict.high[:, 1])
+    assert 0.92 < inside.float().mean() < 0.98, "a 95 % interval"
+    assert (verdict.top[:200] == 0).all()
+    assert verdict.draws == 50
+    torch.testing.assert_close(verdict.shares.sum(1), torch.ones(400))
+    torch.testing.assert_close(verdict.probabilities.sum(1), torch.ones(400))
+    assert (verdict.shares[:, 2] == 0).all()
+
+
+def test_it_abstains_when_the_vote_is_close_and_only_then(halves) -> None:
+    smoothed = defend("smoothing", halves, sigma=0.1)
+    verdict = judge(smoothed, picture(0.2, 0.5), 20, seeded())
+    leading = verdict.shares[1].topk(2).values * 20
+    assert verdict.abstains.tolist() == [False, stats.binomtest(int(leading[0]), 20).pvalue > 0.3]
+    ever = [bool(judge(smoothed, picture(0.5), 20, seeded(seed)).abstains) for seed in range(20)]
+    assert 5 < sum(ever) < 20
+    assert not judge(defend("random-resize-pad", halves), picture(0.5), 2).abstains.any()
+
+
+def test_a_plain_call_votes_and_its_gradient_points_the_right_way(halves) -> None:
+    smoothed = defend("smoothing", halves, sigma=0.1, draws=100)
+    smoothed.generator = seeded()
+    pixels = picture(0.45).requires_grad_()
+    logits = smoothed(pixels)
+    share = logits.softmax(1)[0, 1].item() * 100
+    assert share == pytest.approx(round(share), abs=0.01), "a share of 100 votes"
+    (gradient,) = torch.autograd.grad(logits.softmax(1)[0, 1], pixels)
+    assert gradient[0, 0, 0, 0] > 0
+
+
+def test_the_certified_radius_is_cohens(halves) -> None:
+    smoothed = defend("smoothing", halves, sigma=0.25)
+    certificate = certify(smoothed, picture(0.1, 0.9, 0.5), draws=500, generator=seeded())
+    assert certificate.labels[:2].tolist() == [0, 1]
+    assert certificate.abstains.tolist() == [False, False, True]
+    assert certificate.radius[2] == 0
+    # The decision plane is 0.4 away: no honest certificate is larger, and 500 looks get more than half of it.
+    assert (certificate.radius[:2] < 0.4).all()
+    assert (certificate.radius[:2] > 0.2).all()
+    assert certificate.level == pytest.approx(0.999)
+
+
+def test_all_votes_for_one_class_certify_what_the_bound_allows() -> None:
+    sure = Classifier(Halves(), ["low", "high", "never"], mean=(0, 0, 0), std=(1, 1, 1))
+    certificate = certify(defend("smoothing", sure, sigma=0.1), picture(5.0), draws=100, generator=seeded())
+    wanted = 0.1 * stats.norm.ppf(0.001 ** (1 / 100))
+    assert certificate.radius.item() == pytest.approx(wanted, rel=1e-5)
+
+
+def test_only_smoothed_classifiers_certify(halves) -> None:
+    with pytest.raises(ValueError, match="certified radius: use smoothing or sween"):
+        certify(halves, picture(0.1))
+    with pytest.raises(ValueError, match="sigma above 0"):
+        certify(defend("smoothing", halves, sigma=0), picture(0.1))
+
+
+def test_sween_weighs_its_members(halves) -> None:
+    class Never(nn.Module):
+        def forward(self, pixels: Tensor) -> Tensor:
+            return torch.tensor([0.0, 0.0, 1.0]).expand(len(pixels), -1)
+
+    never = Classifier(Never(), halves.labels)
+    alone = judge(defend("sween", [halves, never], weights=[1, 0]), picture(0.2), 20, seeded())
+    assert alone.top.tolist() == [0]
+    mixed = defend("sween", [halves, never], weights=[1, 3], sigma=0)
+    wanted = torch.tensor([1 / 4, 0, 0]) * torch.sigmoid(torch.tensor(12.0)) + 3 / 4 * torch.tensor(
+        [0.0, 0.0, 1.0]
+    ).softmax(0)
+    torch.testing.assert_close(judge(mixed, picture(0.2), 1).probabilities[0], wanted, atol=1e-4, rtol=0)
+    with pytest.raises(ValueError, match="not all 0"):
+        defend("sween", [halves], weights=[0])
+
+
+def test_bad_numbers_of_draws_are_refused(halves) -> None:
+    for draws in (0, -1, True, 2.5, math.nan, 10**9):
+        with pytest.raises(ValueError, match=r"draws is .*: use a whole number from 1 to 10000"):
+            judge(halves, picture(0.1), draws)  # type: ignore[arg-type]
