@@ -77,7 +77,7 @@ def _prepare(
     knobs: dict[str, Any],
 ) -> tuple[Attack, Task]:
     chosen = recipe(name)
-    attack = chosen.build(**settle(chosen.title, chosen.knobs, knobs))
+    attack = chosen.assemble(settle(chosen.title, chosen.knobs, knobs))
     _check_pictures(images, labels)
     _check_surrogates(chosen, surrogates, images)
     if not isinstance(targeted, bool):

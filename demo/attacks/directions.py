@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from demo.attacks.core import Measure, Reading, Task, WeightRule
-from demo.attacks.objectives import FUSIONS
+from demo.attacks.objectives import FUSIONS, ObjectiveFor, cross_entropy
 from demo.attacks.probe import Probe
 from demo.attacks.weights import uniform
 
@@ -17,23 +17,35 @@ class Ascent:
     """The gradient of one fused loss.
 
     fusion: what is averaged, `logits`, `predictions` or `losses`. weights: how the surrogates are weighed.
-    Under a transform, weights come from the view whose loss they weigh, and frames show the last view's.
+    objective: what the fused verdict is worth.
+    Under transforms the weights still follow what the surrogates say of the picture itself, as their papers
+    write, and one set of weights serves all views: that takes one forward pass of each surrogate more.
+    details: `loss`, `(N,)`, the fused objective that the attacker drives up (under SI, that of the darkest view).
     """
 
     fusion: str = "logits"
     weights: WeightRule = uniform
+    objective: ObjectiveFor = cross_entropy
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         fuse = FUSIONS[self.fusion]
+        objective = self.objective(task)
+        sign = -1 if task.targeted else 1
 
         def measure(pictures: Tensor, step: int) -> Reading:
-            used: list[Tensor] = []
+            ahead = self.weights is not uniform and not probe.plain
+            said = probe.logits(pictures) if ahead else None
+            used: list[tuple[Tensor, Tensor]] = []
 
             def loss(logits: Tensor) -> Tensor:
-                used.append(self.weights(logits.detach(), task, step))
-                return fuse(logits, used[-1], task)
+                weights = self.weights((logits if said is None else said).detach(), task, step)
+                losses = fuse(logits, weights, objective)
+                used.append((weights, losses.detach()))
+                return losses
 
             gradient, logits = probe.fused(pictures, loss)
-            return Reading(gradient, logits, used[-1])
+            weights, losses = used[-1]
+            climbed = sign * losses
+            return Reading(gradient, said if ahead else logits, weights, climbed, details={"loss": climbed})
 
         return measure

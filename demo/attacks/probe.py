@@ -22,6 +22,12 @@ View = Callable[[Tensor], Tensor]
 Loss = Callable[[Tensor], Tensor]
 """From stacked logits `(M,N,C)` to each picture's own loss `(N,)`."""
 
+Answers = list[Tensor]
+"""Each asked surrogate's logits `(N,C)`."""
+
+_Wanted = tuple[Tensor, int]
+"""Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back."""
+
 
 def _as_it_is(pictures: Tensor) -> Tensor:
     return pictures
@@ -35,10 +41,15 @@ def _one_view(like: Tensor, generator: torch.Generator) -> tuple[View, ...]:
 class Transform:
     """An input transformation: views over which gradients are averaged, and a filter of the average.
 
+    title, sentence, paper, link: its words.
     draw: from a picture batch (for its size) and the run's generator to this iteration's views.
     smooth: from the averaged gradient `(N,3,H,W)` to the filtered one.
     """
 
+    title: str
+    sentence: str
+    paper: str
+    link: str
     draw: Callable[[Tensor, torch.Generator], tuple[View, ...]] = _one_view
     smooth: Callable[[Tensor], Tensor] = _as_it_is
 
@@ -65,6 +76,7 @@ class Probe:
         self.backwards = 0
         self._task = task
         self._classes_needed = int(task.labels.max()) + 1
+        self._classes: int | None = None
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
         self._views: tuple[View, ...] = (_as_it_is,)
@@ -85,46 +97,136 @@ class Probe:
     def logits(self, pictures: Tensor) -> Tensor:
         """All surrogates' logits `(M,N,C)` on the pictures as they are; no gradient is kept."""
         with torch.no_grad():
-            return self._ask(pictures, self.surrogates)
+            return torch.stack(self._ask(pictures, self.surrogates))
+
+    def logits_beside(self, pictures: Tensor, index: int, own: Tensor | None) -> Tensor:
+        """All surrogates' logits `(M,N,C)` where one's, `(1,N,C)`, are already there: only the others are asked."""
+        if own is None:
+            return self.logits(pictures)
+        with torch.no_grad():
+            before = self._ask(pictures, self.surrogates[:index])
+            after = self._ask(pictures, self.surrogates[index + 1 :])
+        return torch.stack([*before, own[0], *after])
+
+    def settled(self, pictures: Tensor, logits: Tensor | None) -> Tensor:
+        """The logits that a gradient came with, if it saw the pictures as they are; else they are asked for."""
+        return self.logits(pictures) if logits is None else logits
+
+    def probabilities(self, pictures: Tensor) -> Tensor:
+        """Softmax probabilities `(Q,M,N,C)` of Q variants `(Q,N,3,H,W)`: all that an attacker without gradients sees.
+
+        Each variant is one query of each surrogate, however many of them share a forward pass.
+        """
+        with torch.no_grad():
+            answers = self._ask(pictures.flatten(0, 1), self.surrogates)
+        self.forwards += (len(pictures) - 1) * len(self)
+        stacked = torch.stack(answers)
+        return stacked.unflatten(1, pictures.shape[:2]).transpose(0, 1).softmax(-1)
 
     def fused(self, pictures: Tensor, loss: Loss) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one loss of all surrogates' logits, and the logits (see `plain`)."""
-        return self._gradient(pictures, loss, self.surrogates)
+        (gradient,), logits = self._gradients(pictures, self.surrogates, lambda z: [(loss(torch.stack(z)), len(z))])
+        return gradient, logits
+
+    def several(
+        self, pictures: Tensor, losses: Callable[[Tensor], Sequence[Tensor]]
+    ) -> tuple[list[Tensor], Tensor | None]:
+        """Gradients `(N,3,H,W)` of several losses `(N,)` of all surrogates' logits, out of one forward pass."""
+
+        def wanted(answers: Answers) -> list[_Wanted]:
+            return [(loss, len(answers)) for loss in losses(torch.stack(answers))]
+
+        return self._gradients(pictures, self.surrogates, wanted)
+
+    def fused_and_members(
+        self, pictures: Tensor, loss: Loss, members: Sequence[int]
+    ) -> tuple[Tensor, list[Tensor], Tensor | None]:
+        """The gradient of one loss of all, and those of some members' own cross-entropy, out of one forward pass."""
+
+        def wanted(answers: Answers) -> list[_Wanted]:
+            # A stack of all would send zeros back through members whose gradient nobody wants.
+            own = [(self._own(answers[k].unsqueeze(0)), 1) for k in members]
+            return [(loss(torch.stack(answers)), len(answers)), *own]
+
+        (gradient, *own), logits = self._gradients(pictures, self.surrogates, wanted)
+        return gradient, own, logits
 
     def member(self, index: int, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one surrogate's loss, and its logits `(1,N,C)`.
 
         loss: of logits `(1,N,C)`; cross-entropy unless given.
         """
-        chosen = loss or (lambda logits: self._task.cross_entropy(logits[0]))
-        return self._gradient(pictures, chosen, self.surrogates[index : index + 1])
+        chosen = self.surrogates[index : index + 1]
+        of = loss or self._own
+        (gradient,), logits = self._gradients(pictures, chosen, lambda answers: [(of(torch.stack(answers)), 1)])
+        return gradient, logits
 
     def members(self, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
         """Every surrogate's own gradient, `(M,N,3,H,W)`, and the logits `(M,N,C)`."""
         gradients, logits = zip(*(self.member(k, pictures, loss) for k in range(len(self))), strict=True)
         return torch.stack(gradients), (torch.cat(logits) if self.plain else None)
 
-    def _gradient(self, pictures: Tensor, loss: Loss, surrogates: Sequence[Surrogate]) -> tuple[Tensor, Tensor | None]:
-        total = torch.zeros_like(pictures)
-        logits = None
+    def _own(self, logits: Tensor) -> Tensor:
+        return self._task.cross_entropy(logits[0])
+
+    def _gradients(
+        self, pictures: Tensor, surrogates: Sequence[Surrogate], wanted: Callable[[Answers], list[_Wanted]]
+    ) -> tuple[list[Tensor], Tensor | None]:
+        totals: list[Tensor] = []
+        answers: list[Tensor] = []
         for view in self._views:
             leaf = pictures.detach().requires_grad_()
             with torch.enable_grad():
-                logits = self._ask(view(leaf), surrogates)
-                # Pictures do not look at each other, so the sum's gradient is each picture's own.
-                (gradient,) = torch.autograd.grad(loss(logits).sum(), leaf)
-            self.backwards += len(surrogates)
-            total = gradient if len(self._views) == 1 else total + gradient
-        total = total * (self._uphill / len(self._views))
-        for transform in self._transforms:
-            total = transform.smooth(total)
-        return total, (logits.detach() if logits is not None and self.plain else None)
+                answers = self._ask(view(leaf), surrogates)
+                losses = wanted(answers)
+            gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
+            self.backwards += sum(members for _, members in losses)
+            totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
+        scale = self._uphill / len(self._views)
+        return [self._smooth(total * scale) for total in totals], (
+            torch.stack(answers).detach() if self.plain else None
+        )
 
-    def _ask(self, pictures: Tensor, surrogates: Sequence[Surrogate]) -> Tensor:
+    def _smooth(self, gradient: Tensor) -> Tensor:
+        for transform in self._transforms:
+            gradient = transform.smooth(gradient)
+        return gradient
+
+    def _ask(self, pictures: Tensor, surrogates: Sequence[Surrogate]) -> list[Tensor]:
         self.forwards += len(surrogates)
         answers = [surrogate(pictures) for surrogate in surrogates]
-        _check_answers(answers, len(pictures), self._classes_needed)
-        return torch.stack(answers)
+        for answer in answers:
+            self._check(answer, len(pictures))
+        return answers
+
+    def _check(self, answer: Tensor, pictures: int) -> None:
+        if answer.ndim != 2 or len(answer) != pictures:
+            raise ValueError(
+                f"A surrogate must give logits of shape (N, C) for N pictures; for {pictures} of them one gave "
+                f"{tuple(answer.shape)}."
+            )
+        classes = answer.shape[1]
+        self._classes = self._classes or classes
+        if classes != self._classes:
+            raise ValueError(
+                f"Surrogates must share one label space, but these give {sorted({classes, self._classes})} classes: "
+                "choose surrogates of one pack."
+            )
+        if classes < self._classes_needed:
+            raise ValueError(
+                f"Label {self._classes_needed - 1} is out of range: the surrogates know classes 0 to {classes - 1}."
+            )
+
+
+def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:
+    if not losses.requires_grad:
+        raise ValueError(
+            "A surrogate's logits carry no gradient back to the pictures: take it out of torch.no_grad, or use an "
+            "attack that asks for answers only (nes, spsa)."
+        )
+    # Pictures do not look at each other, so the sum's gradient is each picture's own.
+    (gradient,) = torch.autograd.grad(losses.sum(), leaf, retain_graph=keep)
+    return gradient
 
 
 def _chain(views: Sequence[View]) -> View:
@@ -134,22 +236,3 @@ def _chain(views: Sequence[View]) -> View:
         return pictures
 
     return view
-
-
-def _check_answers(answers: Sequence[Tensor], pictures: int, classes_needed: int) -> None:
-    for answer in answers:
-        if answer.ndim != 2 or len(answer) != pictures:
-            raise ValueError(
-                f"A surrogate must give logits of shape (N, C) for N pictures; for {pictures} of them one gave "
-                f"{tuple(answer.shape)}."
-            )
-    classes = {answer.shape[1] for answer in answers}
-    if len(classes) > 1:
-        raise ValueError(
-            f"Surrogates must share one label space, but these give {sorted(classes)} classes: choose surrogates "
-            "of one pack."
-        )
-    if min(classes) < classes_needed:
-        raise ValueError(
-            f"Label {classes_needed - 1} is out of range: the surrogates know classes 0 to {min(classes) - 1}."
-        )

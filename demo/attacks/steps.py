@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Mover, Task
+from demo.attacks.core import Mover, Reading, Task
 
 
 def unit_mean(gradient: Tensor) -> Tensor:
     """g / mean|g|, picture by picture: the L1 norm up to a constant; a zero gradient stays zero."""
     size = gradient.abs().mean(dim=(-3, -2, -1), keepdim=True)
     return gradient / torch.where(size > 0, size, 1)
+
+
+def unit_length(gradient: Tensor) -> Tensor:
+    """g / ‖g‖₂, picture by picture; a zero gradient stays zero."""
+    size = gradient.square().sum(dim=(-3, -2, -1), keepdim=True).sqrt()
+    return gradient / torch.where(size > 0, size, 1)
+
+
+def cosine(one: Tensor, other: Tensor) -> Tensor:
+    """The cosine of the angle between two directions `(…,3,H,W)`: `(…)`; 0 where either is zero."""
+    return (unit_length(one) * unit_length(other)).sum(dim=(-3, -2, -1))
 
 
 @dataclass(frozen=True)
@@ -27,21 +40,46 @@ class SignStep:
     momentum: float = 0.0
     nesterov: bool = False
 
-    def begin(self, task: Task) -> Mover:
+    def begin(self, task: Task, generator: torch.Generator) -> Mover:
         return _SignMover(self, task.step_size, torch.zeros_like(task.images))
 
 
 class _SignMover:
-    def __init__(self, settings: SignStep, step_size: float, nothing: Tensor) -> None:
+    def __init__(self, settings: SignStep, step_size: float | Tensor, nothing: Tensor) -> None:
         self._settings = settings
         self._step_size = step_size
         self._velocity = nothing
+        self._shown: dict[str, Any] = {}
 
     def look(self, pictures: Tensor) -> Tensor:
         if not self._settings.nesterov:
             return pictures
         return pictures + self._step_size * self._settings.momentum * self._velocity
 
-    def move(self, pictures: Tensor, direction: Tensor, step: int) -> Tensor:
-        self._velocity = self._settings.momentum * self._velocity + unit_mean(direction)
+    def move(self, pictures: Tensor, reading: Reading, step: int) -> Tensor:
+        self._shown = {"turn": cosine(reading.direction, self._velocity)}
+        self._velocity = self._settings.momentum * self._velocity + unit_mean(reading.direction)
         return pictures + self._step_size * self._velocity.sign()
+
+    def show(self) -> Mapping[str, Any]:
+        """turn: `(N,)`, cosine of the last gradient and the way so far; 1 straight on, 0 at the first move."""
+        return self._shown
+
+
+@dataclass(frozen=True)
+class Leap:
+    """x + direction: for directions that know how far to go."""
+
+    def begin(self, task: Task, generator: torch.Generator) -> Mover:
+        return _Leaper()
+
+
+class _Leaper:
+    def look(self, pictures: Tensor) -> Tensor:
+        return pictures
+
+    def move(self, pictures: Tensor, reading: Reading, step: int) -> Tensor:
+        return pictures + reading.direction
+
+    def show(self) -> Mapping[str, Any]:
+        return {}

@@ -1,0 +1,70 @@
+"""AdaEA: adaptive ensemble attack (Chen et al. 2023)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.objectives import FUSIONS
+from demo.attacks.probe import Probe
+
+SMALLEST_LOSS = 1e-12  # keeps ratios of losses finite where a surrogate is certain of the label
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Surrogates weigh by how well their own step works on the others; pixels on which they clash are left alone.
+
+    Adaptive gradient modulation (section 3.2): x_j = Π(x + step_size · sign ∇L_j(x)) and
+    w = softmax_j( beta · Σ_{i≠j} L_i(x_j) / L_i(x_i) ); for a targeted task, whose losses should fall, the ratio
+    is turned over. Disparity-reduced filter (section 3.3): the gradient of the w-weighted fusion is zeroed where
+    the cosine of the surrogates' gradients across colours, averaged over all pairs, is below `threshold`.
+    Weights are each picture's own and all pairs count; published code shares one weight vector across the batch
+    and drops pairs. The M² losses need forward passes only.
+    details: `kept`, `(N,)`, the share of pixels that pass the filter; `agreement`, `(N,)`, the mean cosine.
+    """
+
+    fusion: str = "logits"
+    beta: float = 10.0
+    threshold: float = -0.3
+    weights = None
+
+    def begin(self, probe: Probe, task: Task) -> Measure:
+        def measure(pictures: Tensor, step: int) -> Reading:
+            gradients, logits = probe.members(pictures)
+            weights = self._weights(probe, task, pictures, gradients)
+
+            def loss(logits: Tensor) -> Tensor:
+                return FUSIONS[self.fusion](logits, weights, task.cross_entropy)
+
+            if self.fusion == "losses":  # the weighted mean of gradients that are already there
+                gradient = (weights[..., None, None, None] * gradients).sum(0)
+            else:
+                gradient, _ = probe.fused(pictures, loss)
+            agreement = _pairwise_cosine(gradients)
+            kept = (agreement >= self.threshold).to(gradient)
+            details = {"kept": kept.mean(dim=(1, 2, 3)), "agreement": agreement.mean(dim=(1, 2, 3))}
+            return Reading(gradient * kept, logits, weights, details=details)
+
+        return measure
+
+    def _weights(self, probe: Probe, task: Task, pictures: Tensor, gradients: Tensor) -> Tensor:
+        tried = [task.project(pictures + task.step_size * gradient.sign()) for gradient in gradients]
+        # losses[j, i]: surrogate i's loss where surrogate j's own step leads.
+        losses = torch.stack([task.cross_entropy(probe.logits(one)) for one in tried]).clamp(min=SMALLEST_LOSS)
+        own = losses.diagonal().T
+        ratios = own / losses if task.targeted else losses / own
+        others = ratios.sum(1) - ratios.diagonal().T
+        return (self.beta * others).softmax(0)
+
+
+def _pairwise_cosine(gradients: Tensor) -> Tensor:
+    """At every pixel the mean over all pairs of the cosine of their colour vectors: `(N,1,H,W)`."""
+    members = len(gradients)
+    length = gradients.square().sum(2, keepdim=True).sqrt()
+    unit = gradients / torch.where(length > 0, length, 1)
+    pairs = unit.sum(0).square().sum(1, keepdim=True) - unit.square().sum((0, 2)).unsqueeze(1)
+    return pairs / (members * (members - 1))

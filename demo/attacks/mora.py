@@ -1,0 +1,224 @@
+"""MORA: model-reweighing attack on ensembles (Yu et al. 2022)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from demo.attacks.core import Measure, Mover, Reading, Task
+from demo.attacks.objectives import others_lead
+from demo.attacks.probe import Probe
+
+SWEEP = (0.5, 0.0, 0.25, 0.75, 1.0)
+FEWEST = 4  # iterations below which a fresh start is not worth making
+
+MODES = ("softmax", "voting", "logits")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Where one iteration lies: in which fresh start, which iteration of it, and how many moves that has."""
+
+    index: int
+    offset: int
+    moves: int
+
+    @property
+    def restarts(self) -> bool:
+        """The first iteration of every start but the first only looks who has fallen, and asks for no gradient."""
+        return self.index > 0 and self.offset < 0
+
+
+def phase(step: int, steps: int, starts: int) -> Phase:
+    """Divides the iterations evenly among as many of the fresh starts as have at least four iterations each."""
+    starts = max(1, min(starts, steps // FEWEST))
+    index = next(i for i in range(starts) if step < (i + 1) * steps // starts)
+    begin, end = index * steps // starts, (index + 1) * steps // starts
+    begin += index > 0
+    return Phase(index, step - begin, end - begin)
+
+
+def ensemble(mode: str, temperature: float) -> Callable[[Tensor], Tensor]:
+    """ens of Eq. 4 and 5: from logits `(M,N,C)` to the sub-models' answers before they are averaged."""
+    return (lambda z: z) if mode == "logits" else (lambda z: (z / temperature).softmax(-1))
+
+
+def verdict(logits: Tensor, mode: str) -> Tensor:
+    """How the ensemble judges: mean probabilities, true votes, or mean logits, `(N,C)`."""
+    if mode == "voting":
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits).mean(0)
+    return logits.softmax(-1).mean(0) if mode == "softmax" else logits.mean(0)
+
+
+def log_importance(logits: Tensor, labels: Tensor, mode: str, temperature: float, toward: bool) -> Tensor:
+    """log λ_m `(M,N)`, with λ_m = ∂k_E/∂k_m (Eq. 9) for sub-models still to be won, and -inf for the others.
+
+    λ_m = s_y (1 - s_y + s_r) / (τM) with s = softmax(z_m/τ) and r the runner-up. Eq. 10 prints the two inner
+    signs the other way round; the derivative that Eq. 9 defines has them so. logits mode: λ_m = 1. `toward`:
+    the label is a target to be reached; k is then the lead over it, and the formula stays. In logarithms,
+    because a certain sub-model's λ underflows long before its share among the others does.
+    """
+    lead = others_lead(logits, labels)
+    standing = lead > 0 if toward else lead < 0
+    if mode == "logits":
+        return torch.where(standing, 0.0, -math.inf).to(logits)
+    shares = (logits / temperature).log_softmax(-1)
+    is_label = F.one_hot(labels, logits.shape[-1]).bool()
+    others = shares.masked_fill(is_label, -math.inf)
+    label_share = shares.masked_fill(~is_label, 0).sum(-1)
+    log_weight = label_share + torch.logaddexp(others.logsumexp(-1), others.amax(-1))
+    return torch.where(standing, log_weight - math.log(temperature * len(logits)), -math.inf)
+
+
+def normalised(logits: Tensor, labels: Tensor, toward: bool) -> Tensor:
+    """norm of Eq. 12: logits `(N,C)` over their own margin, held constant; 0 where the margin is lost."""
+    lead = others_lead(logits, labels).detach()
+    margin = lead if toward else -lead
+    return logits * torch.where(margin > 0, 1 / margin, 0).unsqueeze(-1)
+
+
+@dataclass(frozen=True)
+class ModelReweighing:
+    """Ascent on L = CE( β · norm(Σ λ_m z_m) + (1-β) · norm(z_E) ) (Eq. 11), for an ensemble that judges by `mode`.
+
+    beta: β of the first start. sweep: fresh starts with β = 0, 0.25, 0.75 and 1 for pictures still standing.
+    targets: fresh starts that head for that many other labels in turn (MORA^mt, with `beta` for each), the ones
+    that the clean picture looks most like first; for untargeted tasks. temperature: τ of voting's softened vote.
+    A picture at which the ensemble, by a true vote in voting mode, has fallen is finished.
+
+    norm() does not change if all λ_m of a picture are scaled, so their shares stand in for them.
+    details: `lambda`, `(M,N)`, λ itself; `margins`, `(M,N)`, k_m; `standing`, `(N,)` bool; `beta`. Weights are
+    λ's shares (even where no sub-model is left standing).
+    """
+
+    mode: str = "softmax"
+    beta: float = 0.5
+    sweep: bool = False
+    targets: int = 0
+    temperature: float = 0.1
+    weights = None
+
+    @property
+    def starts(self) -> int:
+        return 1 + self.targets if self.targets else len(SWEEP) if self.sweep else 1
+
+    def _beta(self, index: int) -> float:
+        swept = [self.beta, *(beta for beta in SWEEP if beta != self.beta)]
+        return swept[index] if self.sweep and not self.targets else self.beta
+
+    def begin(self, probe: Probe, task: Task) -> Measure:
+        ranking = self._ranking(probe, task) if self.targets and not task.targeted else None
+
+        def measure(pictures: Tensor, step: int) -> Reading:
+            now = phase(step, task.steps, self.starts)
+            if now.restarts:
+                logits = probe.logits(pictures)
+                return Reading(torch.zeros_like(pictures), logits, finished=self._fallen(logits, task))
+            heading = ranking is not None and now.index > 0
+            labels = (
+                ranking[:, min(now.index, ranking.shape[1]) - 1] if ranking is not None and heading else task.labels
+            )
+            toward = task.targeted or heading
+            sign = -1 if heading else 1  # heading for a label: its cross-entropy is to fall (a targeted probe's is)
+
+            def loss(logits: Tensor) -> Tensor:
+                return sign * self._loss(logits, labels, self._beta(now.index), toward)
+
+            gradient, seen = probe.fused(pictures, loss)
+            return self._reading(gradient, probe.settled(pictures, seen), task, labels, toward, self._beta(now.index))
+
+        return measure
+
+    def _ranking(self, probe: Probe, task: Task) -> Tensor:
+        answer = verdict(probe.logits(task.images), "softmax")
+        is_label = F.one_hot(task.labels, answer.shape[-1]).bool()
+        return answer.masked_fill(is_label, -1).argsort(-1, descending=True)[:, :-1]
+
+    def _temperature(self) -> float:
+        return self.temperature if self.mode == "voting" else 1.0
+
+    def _loss(self, logits: Tensor, labels: Tensor, beta: float, toward: bool) -> Tensor:
+        importance = log_importance(logits.detach(), labels, self.mode, self._temperature(), toward)
+        weighted = (_shares(importance).unsqueeze(-1) * logits).sum(0)
+        fused = ensemble(self.mode, self._temperature())(logits).mean(0)
+        blend = beta * normalised(weighted, labels, toward) + (1 - beta) * normalised(fused, labels, toward)
+        return F.cross_entropy(blend, labels, reduction="none")
+
+    def _fallen(self, logits: Tensor, task: Task) -> Tensor:
+        """Whether the label has lost (the target has won); a tie is not enough."""
+        lead = others_lead(verdict(logits, self.mode), task.labels)
+        return lead < 0 if task.targeted else lead > 0
+
+    def _reading(
+        self, gradient: Tensor, logits: Tensor, task: Task, labels: Tensor, toward: bool, beta: float
+    ) -> Reading:
+        importance = log_importance(logits, labels, self.mode, self._temperature(), toward)
+        shares = _shares(importance)
+        weights = torch.where(shares.sum(0) > 0, shares, 1 / len(logits))
+        fallen = self._fallen(logits, task)
+        lead = others_lead(logits, labels)
+        details = {
+            "lambda": importance.exp(),
+            "margins": lead if toward else -lead,
+            "standing": ~fallen,
+            "beta": beta,
+        }
+        return Reading(gradient, logits, weights, finished=fallen, details=details)
+
+
+def _shares(log_weights: Tensor) -> Tensor:
+    """Weights that sum to 1 over M; zeros where all are zero."""
+    return log_weights.softmax(0).nan_to_num(0.0)
+
+
+@dataclass(frozen=True)
+class CosineStep:
+    """MORA's step (Algorithm 1, lines 10-12): long strides that shorten along a cosine, with inertia.
+
+    α = step_size · (1 + cos(iπ/I)); aim = Π(aim + α sign g); x + inertia · (aim - x) + (1 - inertia) · (x - x_before).
+    Printed with aim = 0 to begin with, which is no picture of the ball; here it begins at the start. starts: how
+    many fresh random starts share the iterations, each with a cosine of its own.
+    details: `stride`, α as a share of the first one's.
+    """
+
+    inertia: float = 0.75
+    starts: int = 1
+
+    def begin(self, task: Task, generator: torch.Generator) -> Mover:
+        return _CosineMover(self, task, generator)
+
+
+class _CosineMover:
+    def __init__(self, settings: CosineStep, task: Task, generator: torch.Generator) -> None:
+        self._settings = settings
+        self._task = task
+        self._generator = generator
+        self._aim: Tensor | None = None
+        self._before: Tensor | None = None
+        self._shown: dict[str, Any] = {}
+
+    def look(self, pictures: Tensor) -> Tensor:
+        return pictures
+
+    def move(self, pictures: Tensor, reading: Reading, step: int) -> Tensor:
+        now = phase(step, self._task.steps, self._settings.starts)
+        if now.restarts:
+            self._aim = self._before = None
+            return self._task.start(self._generator)
+        share = (1 + math.cos(math.pi * now.offset / now.moves)) / 2
+        aim = pictures if self._aim is None else self._aim
+        before = pictures if self._before is None else self._before
+        inertia = self._settings.inertia
+        self._aim = self._task.project(aim + 2 * share * self._task.step_size * reading.direction.sign())
+        self._before = pictures
+        self._shown = {"stride": share}
+        return pictures + inertia * (self._aim - pictures) + (1 - inertia) * (pictures - before)
+
+    def show(self) -> Mapping[str, Any]:
+        return self._shown
