@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 from models.networks import Blueprint
 from models.training import objectives
+from models.training.architectures import CONVNEXT, DENSENET, GOOGLENET, MOBILENET, REGNET, REPVGG, RESNET, VIT
 from models.training.objectives import Objective
 from models.training.optimisers import ADAMW, SGD, Optimiser
 
@@ -55,37 +57,64 @@ class Recipe:
         return str(facts | {"settings": getattr(self.objective, "keywords", {})})
 
 
-RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
-GOOGLENET = Blueprint(
-    "torchvision",
-    "googlenet",
-    {"aux_logits": False, "transform_input": False, "init_weights": False},
-    ("maxpool3",),
-)
-TEACHERS = ("resnet",)
-taught = partial(objectives.distilled, share=0.7, temperature=2.0)
-TAUGHT = "distilled from the pack's ResNet; growing sizes; averaged weights"
+def _taught(name: str, blueprint: Blueprint, epochs: int) -> Recipe:
+    """For families that learn little from 32,000 pictures by themselves."""
+    return Recipe(
+        name,
+        blueprint,
+        epochs,
+        sizes=SMALL_FIRST,
+        optimiser=ADAMW,
+        objective=partial(objectives.distilled, share=0.7, temperature=2.0),
+        mode="distilled",
+        note="distilled from the pack's ResNet; growing sizes; averaged weights",
+        others=("resnet",),
+    )
+
+
+def _robust(name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, **changes: Any) -> Recipe:
+    note += "; growing sizes; averaged weights"
+    return Recipe(name, blueprint, 20, objective=objective, mode=mode, note=note, **changes)
+
+
+def _smoothed(architecture: str, blueprint: Blueprint, sigma: float) -> Recipe:
+    return Recipe(
+        f"{architecture}-noise-{sigma}",
+        blueprint,
+        epochs=30,
+        objective=partial(objectives.noisy, sigma=sigma),
+        mode=f"noise:{sigma}",
+        note=f"under Gaussian noise of {sigma}, for randomised smoothing; growing sizes; averaged weights",
+    )
+
+
+FAST = partial(objectives.fast_adversarial, epsilon=4 / 255)
+PROJECTED = partial(objectives.projected_adversarial, epsilon=4 / 255, steps=4)
+ENSEMBLE = partial(objectives.ensemble_adversarial, epsilon=16 / 255)
+FAST_NOTE = "fast adversarial training (FGSM from a random start) at 4/255"
+PROJECTED_NOTE = "adversarial training with four steps of PGD at 4/255"
+ENSEMBLE_NOTE = "ensemble adversarial training: FGSM from three fixed networks and itself, up to 16/255"
+FIXED = ("resnet", "densenet", "regnet")
 
 _TABLE = (
     Recipe("resnet", RESNET, epochs=40),
-    Recipe(
-        "densenet",
-        Blueprint("timm", "densenet121", {"growth_rate": 24, "block_config": [3, 6, 8, 6]}),
-        epochs=36,
-    ),
+    Recipe("densenet", DENSENET, epochs=36),
     Recipe("googlenet", GOOGLENET, epochs=16, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
-    Recipe(
-        "convnext",
-        Blueprint("timm", "convnext_atto", {"patch_size": 2}),
-        epochs=16,
-        sizes=SMALL_FIRST,
-        optimiser=ADAMW,
-        objective=taught,
-        mode="distilled",
-        note=TAUGHT,
-        others=TEACHERS,
+    _taught("convnext", CONVNEXT, epochs=16),
+    Recipe("regnet", REGNET, epochs=20, sizes=SMALL_FIRST),
+    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE),
+    Recipe("repvgg", REPVGG, epochs=20, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
+    Recipe("mobilenet", MOBILENET, epochs=24, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
+    _taught("vit", VIT, epochs=30),
+    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE),
+    _robust("resnet-ensemble", RESNET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, others=FIXED),
+    _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE),
+    _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE),
+    *(
+        _smoothed(architecture, blueprint, sigma)
+        for sigma in (0.12, 0.25, 0.5)
+        for architecture, blueprint in (("resnet", RESNET), ("densenet", DENSENET), ("mobilenet", MOBILENET))
     ),
-    Recipe("regnet", Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem",)), epochs=20, sizes=SMALL_FIRST),
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _TABLE}

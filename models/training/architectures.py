@@ -1,0 +1,48 @@
+"""The networks of the pack, as timm and torchvision build them for pictures of 64 px.
+
+ImageNet's networks shrink 224 px by 32 before they classify. At 64 px that would leave a map of 2 × 2, so each
+family gives up one early halving where its constructor, or leaving a layer out, allows it.
+"""
+
+from models.networks import Blueprint
+
+RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
+DENSENET = Blueprint("timm", "densenet121", {"growth_rate": 24, "block_config": [3, 6, 8, 6]})
+GOOGLENET = Blueprint(
+    "torchvision",
+    "googlenet",
+    {"aux_logits": False, "transform_input": False, "init_weights": False},
+    ("maxpool3",),
+)
+CONVNEXT = Blueprint("timm", "convnext_atto", {"patch_size": 2})
+# Without their stems these two look at the pixels themselves: a total stride of 16 instead of 32.
+REGNET = Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem",))
+REPVGG = Blueprint("timm", "repvgg_a0", {"stem_chs": 3}, ("stem", *(f"stages.2.{block}" for block in range(4, 14))))
+MOBILENET = Blueprint(
+    "torchvision",
+    "mobilenet_v2",
+    {
+        "width_mult": 0.75,
+        "inverted_residual_setting": [  # the paper's, but the second stage keeps its size
+            [1, 16, 1, 1],
+            [6, 24, 2, 1],
+            [6, 32, 3, 2],
+            [6, 64, 4, 2],
+            [6, 96, 3, 1],
+            [6, 160, 3, 2],
+            [6, 320, 1, 1],
+        ],
+    },
+)
+VIT = Blueprint(
+    "timm",
+    "vit_tiny_patch16_224",
+    {
+        "img_size": 64,
+        "patch_size": 8,
+        "depth": 9,
+        "dynamic_img_size": True,
+        "global_pool": "avg",
+        "class_token": False,
+    },
+)
