@@ -1,0 +1,70 @@
+"""Opens the page: `python app.py`. Flags and environment, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+# Before torch is imported. Idle threads must sleep rather than spin: with two runs at once, or any other work on the
+# machine, spinning threads wait for each other and a run of one second takes minutes.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
+
+
+def main() -> None:
+    """Reads the flags, builds the page, launches it."""
+    parser = argparse.ArgumentParser(description="Quorum: how one picture can fool a whole jury of neural networks.")
+    parser.add_argument(
+        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="address to listen on"
+    )
+    parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")), help="port")
+    parser.add_argument("--open", action="store_true", help="open the browser")
+    flags = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="quorum-") as folder:
+        launch(Path(folder), flags.host, flags.port, flags.open)
+
+
+def launch(folder: Path, host: str, port: int | None, browser: bool = False, block: bool = True) -> str:
+    """Builds the page with its examples in `folder`, and serves it; gives the address. port: None for any free one."""
+    from demo.pages import page
+
+    warming = threading.Thread(target=warm, daemon=True)
+    if os.environ.get("SPACES_ZERO_GPU"):
+        warm()  # shared GPUs want the networks in place before the first fork
+    else:
+        warming.start()
+    blocks = page.build(folder).queue(max_size=32, default_concurrency_limit=8)
+    _, address, _ = blocks.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=browser,
+        prevent_thread_lock=not block,
+        quiet=not block,
+        theme=page.THEME,
+        css=page.style(),
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size="40mb",
+        allowed_paths=[],
+        footer_links=["api"],
+    )
+    return address
+
+
+def warm() -> None:
+    """Loads the built-in jury, so that the first visitor need not wait for it."""
+    import models
+    from demo.device import best
+
+    for name in models.names():
+        models.load(name, best())
+
+
+if __name__ == "__main__":
+    main()

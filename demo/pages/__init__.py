@@ -1,0 +1,1 @@
+"""The page: one Gradio tab a file."""

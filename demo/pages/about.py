@@ -1,0 +1,36 @@
+"""What am I looking at? For the curious, and a note on responsible use."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+WORDS = """
+**A picture that looks the same, and is not.** A neural network sees a picture as numbers. Change each of them
+by a few hundredths, all in just the right way, and the network sees something else, while you see no
+difference. Such a picture is called *adversarial*.
+
+**Why a jury?** A picture that fools one network often fails with the next. An *ensemble attack* argues with
+several networks at once (the **surrogates**) and so finds changes that many of them share. The test is what
+**held-out** networks say: the attack has never seen them. If they fall too, the weakness is not one network's
+but common to many.
+
+**Why weights?** Some jurors give up at once, others are stubborn. Attacks such as EnsembleFool-A look at each
+iteration who still believes the picture, and argue most with them. The chart of weights shows that at work.
+
+**Defended** jurors are trained on adversarial pictures, or look through a guard: they save the picture as a
+JPEG first, reduce its shades, or shrink it at random. Some of that helps.
+
+**How honest is it?** The finished picture is rounded to 8 bits, saved as a PNG, read again, and only then
+judged: the file that you download is the file that was judged. A network that was wrong before the attack does
+not count as fooled.
+
+**Please use it well.** Quorum is for understanding and for building sturdier networks. Do not use its pictures
+to get past systems that protect people, and do not attack systems that you have no permission to test. Pictures
+that you upload stay on the machine that runs this page and are deleted within the hour.
+"""
+
+
+def build() -> None:
+    """An accordion at the foot of the page."""
+    with gr.Accordion("What am I looking at?", open=False):
+        gr.Markdown(WORDS)

@@ -1,0 +1,60 @@
+"""The same run for programs: the endpoint `/attack`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo.attacks.recipes import RECIPES
+from demo.pages import running
+from demo.pages.upload import picture_input
+from demo.picture import FRAMINGS
+from demo.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES
+
+DESCRIPTION = f"""Attacks one picture and judges the result: the exact adversarial PNG and every number of the run.
+
+surrogates: names such as {DEFAULT_SURROGATES[0]}. attack: one of {", ".join(RECIPES)}. epsilon and step_size
+are in levels of 255 (step_size 0: the attack's own). seed: equal seeds give equal pictures. label: the class
+under attack; empty lets the surrogates say. target: the class that the jury should say; empty for an untargeted
+attack. framing: {" or ".join(FRAMINGS)}. knobs: the attack's own settings as an object, such as {{"momentum":
+1.0}}."""
+
+
+def attack(*values: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """One run to its end; what is wrong with the request comes back as a sentence."""
+    named = dict(zip(_inputs_by_name, values, strict=True))
+    try:
+        with running.scratch() as folder:
+            yield running.to_the_end(running.ask(named), Path(folder))
+    except ValueError as sentence:
+        raise gr.Error(str(sentence), print_exception=False) from sentence
+
+
+_inputs_by_name = (
+    "picture", "surrogates", "attack", "epsilon", "iterations", "seed", "label", "target", "framing", "step_size",
+    "knobs",
+)  # fmt: skip
+
+
+def build(concurrency: dict[str, Any]) -> None:
+    """The endpoint, on components that the page does not show; what they let pass is checked as always."""
+    with gr.Column(visible=False):
+        inputs = [
+            picture_input(),
+            gr.JSON(list(DEFAULT_SURROGATES), label="surrogates"),
+            gr.Textbox(DEFAULT_ATTACK, label="attack"),
+            gr.Number(DEFAULT_EPSILON, label="epsilon"),
+            gr.Number(DEFAULT_ITERATIONS, label="iterations"),
+            gr.Number(0, label="seed"),
+            gr.Textbox("", label="label"),
+            gr.Textbox("", label="target"),
+            gr.Textbox(FRAMINGS[0], label="framing"),
+            gr.Number(0, label="step_size"),
+            gr.JSON({}, label="knobs"),
+        ]
+        outputs = [gr.File(label="picture"), gr.JSON(label="run")]
+        button = gr.Button("API")
+    button.click(attack, inputs, outputs, api_name="attack", api_description=DESCRIPTION, **concurrency)

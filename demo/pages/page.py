@@ -1,0 +1,60 @@
+"""The whole page: header, tabs, what lies beneath, and how it looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+from demo.device import best
+from demo.pages import about, api, attack
+from models import CARDS, names
+
+STYLE = Path(__file__).parents[2] / "assets" / "style.css"
+TITLE = "Quorum"
+FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+THEME = gr.themes.Base(
+    primary_hue="indigo", neutral_hue="zinc", font=FONT, font_mono=("ui-monospace", "monospace")
+).set(
+    body_background_fill="#f7f7f5",
+    body_background_fill_dark="#121315",
+    block_background_fill="#ffffff",
+    block_background_fill_dark="#1b1d20",
+    block_label_background_fill="transparent",
+    block_title_text_weight="600",
+    border_color_primary="#e4e4e0",
+    border_color_primary_dark="#2c2f34",
+    button_primary_background_fill="#3b5bdb",
+    button_primary_background_fill_hover="#364fc7",
+    button_primary_background_fill_dark="#4263eb",
+    button_primary_text_color="#ffffff",
+    color_accent="#3b5bdb",
+    slider_color="#3b5bdb",
+    slider_color_dark="#748ffc",
+)
+"""System fonts alone, and nothing from outside: no request leaves the machine."""
+
+
+def style() -> str:
+    """The page's CSS, with each network's colour beside its name in the list of surrogates."""
+    dots = (
+        f"#q-surrogates label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
+        for place, name in enumerate(names(), start=1)
+    )
+    return STYLE.read_text() + "\n".join(dots)
+
+
+def build(folder: Path) -> gr.Blocks:
+    """The page's blocks. folder: where the examples are written."""
+    # Uploads and results are swept out every ten minutes once they are an hour old.
+    with gr.Blocks(title=TITLE, delete_cache=(600, 3600)) as blocks:
+        device = "GPU" if best() == "cuda" else "CPU"
+        gr.HTML(
+            f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'
+            f'<span class="q-chip">{device} · built-in jury · works offline</span></header>'
+        )
+        with gr.Tab("Attack"):
+            attack.build(folder)
+        about.build()
+        api.build(attack.COMPUTE)
+    return blocks

@@ -1,0 +1,109 @@
+"""What happens on the Attack page: from the widgets' values to a request, and from its events to updates."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from demo import figures
+from demo.device import best, duration, on_gpu
+from demo.pages import markup
+from demo.record import record
+from demo.request import Request
+from demo.session import Event, Finished, Prepared, Progress, run
+
+SHORTEST_PAUSE = 0.2
+"""Seconds between two updates: a browser that gets more than five a second falls behind."""
+
+
+@on_gpu(duration=duration)
+def events(request: Request) -> Iterator[Event]:
+    """The run itself; on a Space with shared GPUs this generator, and nothing else, runs on one."""
+    yield from run(request)
+
+
+def ask(values: dict[str, Any]) -> Request:
+    """A request from the widgets' values by name; what a widget leaves empty keeps its default."""
+    return Request(
+        picture=values["picture"],
+        surrogates=values["surrogates"] or (),
+        attack=values["attack"],
+        epsilon=values["epsilon"],
+        iterations=_whole(values["iterations"]),
+        seed=_whole(values["seed"]),
+        step_size=values["step_size"] or None,
+        framing=values["framing"],
+        label=values["label"] or None,
+        target=values["target"] or None,
+        knobs=values["knobs"],
+        device=best(),
+    )
+
+
+def _whole(value: Any) -> Any:
+    """Widgets and JSON send 10.0 for 10; anything else that is not whole is left for the check to refuse."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:
+    """Events with all progress so far, at most one progress every SHORTEST_PAUSE; first and last always pass."""
+    history: list[Progress] = []
+    shown = 0.0
+    for event in stream:
+        if isinstance(event, Progress):
+            history.append(event)
+            now = time.monotonic()
+            if 0 < event.step < event.steps and now - shown < SHORTEST_PAUSE:
+                continue
+            shown = now
+        yield event, history
+
+
+def live(prepared: Prepared, progress: Progress, history: list[Progress]) -> str:
+    """The stage's HTML while the run goes on."""
+    goal = prepared.target or str(prepared.label)
+    return markup.live(prepared, progress, figures.charts(history, prepared.jurors, goal))
+
+
+def enlarged(finished: Finished, side: int = 448) -> tuple[Any, Any]:
+    """Original and adversarial picture for the slider: previews with every pixel as a block."""
+    factor = max(1, side // len(finished.original))
+    block = np.ones((factor, factor, 1), dtype=np.uint8)
+    return np.kron(finished.original, block), np.kron(finished.adversarial, block)
+
+
+def save(request: Request, finished: Finished, folder: Path) -> tuple[str, str]:
+    """Writes the exact PNG and the JSON of a finished run into a folder; their paths."""
+    stem = "-".join(("quorum", request.attack, finished.label.lower().replace(" ", "-")))
+    picture, numbers = folder / f"{stem}.png", folder / f"{stem}.json"
+    picture.write_bytes(finished.png)
+    numbers.write_text(json.dumps(record(request, finished), indent=1))
+    return str(picture), str(numbers)
+
+
+def to_the_end(request: Request, folder: Path) -> tuple[str, dict[str, Any]]:
+    """A whole run for callers without a page: the PNG's path in `folder`, and the record.
+
+    ValueError where nothing could be attacked because the jury does not know the picture and no label was given.
+    """
+    for event in events(request):
+        if isinstance(event, Prepared) and event.label is None:
+            raise ValueError(
+                f"The jury does not recognise this picture (its best guess is {event.guess}): say what it shows with "
+                "`label`, one of the classes that the jury knows."
+            )
+    if not isinstance(event, Finished):
+        raise RuntimeError("The run ended without a verdict.")
+    path, _ = save(request, event, folder)
+    return path, record(request, event)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is gone as soon as its files have been handed over."""
+    return tempfile.TemporaryDirectory(prefix="quorum-")

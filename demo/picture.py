@@ -1,0 +1,141 @@
+"""Pictures on their way in and out: any file to the jury's canvas, and floats to the exact bytes that are judged."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+Pixels = NDArray[np.uint8]
+"""One picture, (height, width, 3), 8-bit RGB."""
+
+MOST_MEGAPIXELS = 100
+Image.MAX_IMAGE_PIXELS = MOST_MEGAPIXELS * 10**6
+FRAMINGS = ("crop", "fit")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM", "MPO")
+_UNREADABLE = (
+    "This file cannot be read as a picture: use a PNG, JPEG, WebP, GIF, BMP or TIFF file that opens elsewhere."
+)
+
+
+def read(source: str | Path | bytes | Image.Image | Pixels, side: int, framing: str = "crop") -> Pixels:
+    """Any picture on a square canvas of `side` pixels, upright, in 8-bit RGB.
+
+    source: a file's path or content, a Pillow picture, or an array (height, width, 3) of 8 bits. Animations give
+    their first frame; transparency is laid on white; 16 bits become 8; EXIF turns the picture and is dropped.
+    framing: `crop` takes the centre, `fit` shows all of it between black edges.
+    Raises ValueError with a sentence for what is no picture, is damaged, or is larger than MOST_MEGAPIXELS.
+    """
+    if framing not in FRAMINGS:
+        raise ValueError(f"framing is {framing!r}: use one of {', '.join(FRAMINGS)}.")
+    try:
+        # A picture just above the limit only warns; for us a limit is a limit.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = _upright(_opened(source, side))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(f"This picture has more than {MOST_MEGAPIXELS} megapixels: make it smaller first.") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError) as error:
+        raise ValueError(_UNREADABLE) from error
+    frame = ImageOps.fit if framing == "crop" else ImageOps.pad
+    return np.array(frame(picture, (side, side), Image.Resampling.BICUBIC), dtype=np.uint8)
+
+
+def _opened(source: Any, side: int) -> Image.Image:
+    if isinstance(source, Image.Image):
+        return source
+    if isinstance(source, np.ndarray):
+        return Image.fromarray(source)
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    picture = Image.open(file, formats=FORMATS)
+    # Lets a large JPEG be decoded at a fraction of its size; four times the canvas loses nothing that we keep.
+    picture.draft("RGB", (4 * side, 4 * side))
+    return picture
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    picture.load()
+    if picture.mode.startswith(("I", "F")):
+        picture = _eight_bits(picture)
+    picture = ImageOps.exif_transpose(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture)
+    return picture.convert("RGB")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Pillow clips 16-bit and float pictures where they should be scaled."""
+    levels = np.nan_to_num(np.asarray(picture, dtype=np.float64))
+    top = (
+        1.0
+        if picture.mode == "F" and levels.max(initial=0) <= 1
+        else 255.0
+        if levels.max(initial=0) <= 255
+        else 65535.0
+    )
+    scaled = Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
+    scaled.getexif().update(picture.getexif())
+    return scaled
+
+
+def to_tensor(pixels: Pixels, device: str | torch.device = "cpu") -> Tensor:
+    """8-bit pixels to a batch of one, `(1,3,H,W)` float32 in [0,1]."""
+    return torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0).to(device, torch.float32) / 255
+
+
+def to_pixels(picture: Tensor) -> Pixels:
+    """A picture `(1,3,H,W)` or `(3,H,W)` in [0,1] to 8 bits, rounded to the nearest level (never truncated)."""
+    levels = (picture.detach().reshape(picture.shape[-3:]).cpu() * 255).round().clamp(0, 255)
+    return levels.to(torch.uint8).permute(1, 2, 0).numpy()
+
+
+def within(pixels: Pixels, original: Pixels, epsilon: float) -> Pixels:
+    """The pixels with no byte further than epsilon (in levels of 255) from the original.
+
+    Rounding may carry a byte over the edge of the ball where epsilon is no whole number of levels.
+    """
+    reach = math.floor(epsilon + 1e-6)
+    lower, upper = original.astype(np.int16) - reach, original.astype(np.int16) + reach
+    return np.clip(pixels.astype(np.int16), lower, upper).clip(0, 255).astype(np.uint8)
+
+
+def encode(pixels: Pixels) -> bytes:
+    """The picture as a PNG file: lossless, without metadata."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def decode(content: bytes) -> Pixels:
+    """The pixels that a PNG file holds."""
+    with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+        return np.array(picture.convert("RGB"), dtype=np.uint8)
+
+
+def distances(pixels: Pixels, original: Pixels) -> dict[str, float]:
+    """How far two pictures are apart: linf in levels of 255, l2 in pixel units of 1, psnr in dB (None if equal)."""
+    difference = pixels.astype(np.float64) - original
+    error = float(np.mean(difference**2))
+    return {
+        "linf": float(np.abs(difference).max()),
+        "l2": float(np.sqrt(np.sum((difference / 255) ** 2))),
+        "psnr": 10 * math.log10(255**2 / error) if error else math.inf,
+    }
+
+
+def amplified(pixels: Pixels, original: Pixels) -> tuple[Pixels, float]:
+    """The difference around mid-grey, as strong as fits, and the factor by which it was made stronger."""
+    difference = pixels.astype(np.float64) - original
+    largest = float(np.abs(difference).max())
+    factor = 127 / largest if largest else 1.0
+    return (128 + difference * factor).round().clip(0, 255).astype(np.uint8), factor

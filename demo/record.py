@@ -1,0 +1,47 @@
+"""A finished run as plain data: every number on the page and the settings that made it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from demo.request import Request
+from demo.session import Finished, Progress
+
+
+def record(request: Request, finished: Finished) -> dict[str, Any]:
+    """What the JSON download holds; probabilities and shares are fractions of 1."""
+    return {
+        "settings": {
+            "surrogates": list(request.surrogates),
+            "attack": request.attack,
+            "epsilon": request.epsilon,
+            "iterations": request.iterations,
+            "step_size": request.step_size,
+            "seed": request.seed,
+            "framing": request.framing,
+            "knobs": dict(request.knobs),
+            "label": finished.label,
+            "target": finished.target,
+            "pack": request.pack,
+            "device": request.device,
+            "units": "epsilon and step_size in levels of 255",
+        },
+        "verdict": finished.sentence,
+        "distances": {key: value if math.isfinite(value) else None for key, value in finished.distances.items()},
+        "jurors": [asdict(finding) for finding in finished.findings],
+        "iterations": [_iteration(frame) for frame in finished.history],
+        "seconds": finished.seconds,
+    }
+
+
+def _iteration(frame: Progress) -> dict[str, Any]:
+    return {
+        "step": frame.step,
+        "weights": dict(frame.weights),
+        "confidence": dict(frame.confidence),
+        "gradients": frame.cost,
+        "queries": frame.queries,
+        "details": dict(frame.details),
+    }
