@@ -64,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, where there is one")
     parser.add_argument("--epochs", type=_positive, help="in place of the recipe's own number")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where weights and card go (default: the pack)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=WEIGHTS,
+        help="where weights and card go, and where teachers are (default: the pack)",
+    )
     parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help=f"default: {CHECKPOINTS}")
     return parser
 
