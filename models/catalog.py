@@ -15,7 +15,9 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from models import hub
 from models.classifier import Classifier
+from models.hub import Progress, WeightsError
 from models.networks import Blueprint
 from models.shelf import Shelf
 
@@ -23,13 +25,14 @@ HERE = Path(__file__).parent
 MEMORY_LIMIT = int(os.environ.get("QUORUM_MEMORY_MB", "2048")) * 2**20
 
 
-class WeightsError(RuntimeError):
-    """A weights file is missing or damaged; the message names the file and the cure."""
-
-
 @dataclass(frozen=True)
 class Card:
-    """One classifier's stanza: how people know it, how it is built, where its weights lie."""
+    """One classifier's stanza: how people know it, how it is built, where its weights lie.
+
+    weights, sha256: a file of this project. hub: for the others the repository, such as timm/resnet50.tv_in1k, and
+    weights is then that file's place inside the folder QUORUM_WEIGHTS. top1: what its authors published, a share of
+    1, at top1_side pixels; what this project measured is in `notes`.
+    """
 
     name: str
     title: str
@@ -40,7 +43,12 @@ class Card:
     color: str
     blueprint: Blueprint
     weights: Path
-    sha256: str
+    sha256: str = ""
+    hub: str = ""
+    licence: str = ""
+    parameters: int = 0
+    top1: float | None = None
+    top1_side: int | None = None
 
     @property
     def pack(self) -> str:
@@ -66,7 +74,8 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
         arguments=fields.pop("arguments", {}),
         identity=tuple(fields.pop("identity", ())),
     )
-    weights = HERE / name.split("/")[0] / "weights" / fields.pop("weights")
+    shipped = HERE / name.split("/")[0] / "weights"
+    weights = Path(blueprint.network, hub.FILE) if "hub" in fields else shipped / fields.pop("weights")
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
 
 
@@ -74,6 +83,8 @@ CARDS: dict[str, Card] = {
     name: _card(name, stanza) for name, stanza in tomllib.loads((HERE / "catalog.toml").read_text()).items()
 }
 PACKS = tuple(dict.fromkeys(card.pack for card in CARDS.values()))
+SIDES = {"tiny": (64,), "imagenet": (299, 224)}
+"""The canvas of each pack in pixels: what a picture is brought to before anybody looks; the first is the default."""
 _shelf: Shelf[tuple[str, str], Classifier] = Shelf(MEMORY_LIMIT)
 
 
@@ -86,27 +97,46 @@ def names(pack: str = "tiny") -> list[str]:
 
 @cache
 def vocabulary(pack: str = "tiny") -> dict[str, str]:
-    """WordNet id -> class name, in the order of the pack's logits."""
+    """WordNet id -> class name, in the order of the pack's logits; ValueError for an unknown pack."""
+    names(pack)
+    if pack == "imagenet":
+        from models import imagenet
+
+        return imagenet.vocabulary()
     return tomllib.loads((HERE / pack / "labels.toml").read_text())
 
 
-def load(name: str, device: str | torch.device = "cpu") -> Classifier:
+def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Classifier:
     """The classifier of that name, ready to judge and to be attacked: eval mode, frozen parameters.
 
-    Loaded at its first use, kept on a shelf bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads.
-    Raises ValueError for an unknown name and WeightsError for a missing or damaged file.
+    Loaded at its first use, kept on a shelf bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads: copy it
+    (`copy.deepcopy`) before changing it. progress: told the title, the bytes here and the bytes in all during a
+    download. Raises ValueError for an unknown name and WeightsError, which is a sentence for the visitor, for a
+    missing, damaged or unreachable file.
     """
-    if name not in CARDS:
+    return _shelf.get((find(name).name, str(device)), lambda: _read(CARDS[name], device, progress))
+
+
+def find(name: str) -> Card:
+    """The card of that name; ValueError for an unknown one."""
+    if not isinstance(name, str) or name not in CARDS:
         raise ValueError(f"Unknown classifier {name!r}: use one of {', '.join(CARDS)}.")
-    return _shelf.get((name, str(device)), lambda: _read(CARDS[name], device))
+    return CARDS[name]
 
 
-def _read(card: Card, device: str | torch.device) -> Classifier:
-    labels = tuple(vocabulary(card.pack).values())
-    network = card.blueprint.build(len(labels))
-    _fill(network, card)
-    # Every classifier of this pack sees the pack's own canvas, whatever it is given.
-    classifier = Classifier(network, labels, card=card, size=64)
+def _read(card: Card, device: str | torch.device, progress: Progress | None) -> Classifier:
+    if card.hub:
+        # The file first: where it cannot be had, that is known before timm is even imported.
+        path = hub.find(card.hub, card.title, progress)
+        from models import imagenet
+
+        classifier = imagenet.read(card, path, tuple(vocabulary(card.pack).values()))
+    else:
+        labels = tuple(vocabulary(card.pack).values())
+        network = card.blueprint.build(len(labels))
+        _fill(network, card)
+        # Every classifier of this pack sees the pack's own canvas, whatever it is given.
+        classifier = Classifier(network, labels, card=card, size=SIDES[card.pack][0])
     return classifier.float().eval().requires_grad_(False).to(device)
 
 

@@ -1,0 +1,71 @@
+"""The ImageNet pack: networks that timm builds, names and pre-processes; this file only puts them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.classifier import Classifier
+from models.hub import WeightsError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from models.catalog import Card
+
+
+def vocabulary() -> dict[str, str]:
+    """WordNet id -> class name, in the order of the logits: timm's own; names that two classes share get the index."""
+    from timm.data import ImageNetInfo
+
+    info = ImageNetInfo("imagenet-1k")
+    names = [info.index_to_description(index).split(",")[0] for index in range(info.num_classes())]
+    shared = {name for name, count in Counter(name.lower() for name in names).items() if count > 1}
+    return {
+        info.index_to_label_name(index): name[0].upper() + name[1:] + (f" ({index})" if name.lower() in shared else "")
+        for index, name in enumerate(names)
+    }
+
+
+def settings(network: str) -> dict[str, Any]:
+    """What timm's evaluation does before that network: size, crop, interpolation, mean and std, as Classifier's."""
+    from timm.models import get_pretrained_cfg
+
+    configuration = get_pretrained_cfg(network)
+    if configuration is None:
+        raise ValueError(f"timm does not know {network!r}: mend its stanza in catalog.toml.")
+    return {
+        "size": configuration.input_size[-1],
+        "crop": configuration.crop_pct,
+        "interpolation": configuration.interpolation,
+        "mean": configuration.mean,
+        "std": configuration.std,
+    }
+
+
+def read(card: Card, path: Path, labels: tuple[str, ...]) -> Classifier:
+    """The classifier of that card with the weights of a safetensors file in any layout that timm has published."""
+    return Classifier(_network(card, path), labels, card=card, **settings(card.blueprint.network))
+
+
+def _network(card: Card, path: Path) -> nn.Module:
+    import safetensors
+    import safetensors.torch
+    import timm
+
+    try:
+        weights = safetensors.torch.load_file(path)
+        # As timm's own loading, with its filters for older layouts, but from a file that has been checked.
+        network = timm.create_model(
+            card.blueprint.network, pretrained=True, pretrained_cfg_overlay={"state_dict": weights}
+        )
+    except (OSError, safetensors.SafetensorError) as problem:
+        raise WeightsError(f"The weights file {path} is cut off or damaged: remove it and load it again.") from problem
+    except (RuntimeError, KeyError) as problem:
+        raise WeightsError(
+            f"The weights file {path} is not for {card.title} ({card.blueprint.network}): put the right file there."
+        ) from problem
+    # timm keeps what it was given, which would hold the weights in memory twice.
+    del network.pretrained_cfg["state_dict"]
+    return network
