@@ -7,5 +7,6 @@
 from demo.attacks.api import craft, iterate
 from demo.attacks.core import Frame
 from demo.attacks.recipes import RECIPES, Recipe
+from demo.attacks.smallest import Smallest, smallest_epsilon
 
-__all__ = ["RECIPES", "Frame", "Recipe", "craft", "iterate"]
+__all__ = ["RECIPES", "Frame", "Recipe", "Smallest", "craft", "iterate", "smallest_epsilon"]

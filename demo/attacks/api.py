@@ -39,7 +39,7 @@ def craft(
     What a picture becomes depends on no other picture of its batch. Raises ValueError, naming the value and
     the remedy, for anything out of range.
     """
-    attack, task = _prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
+    attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return finish(attack, surrogates, task)
 
 
@@ -60,11 +60,11 @@ def iterate(
 
     Arguments are checked at the call, not at the first frame. Closing the iterator stops the work.
     """
-    attack, task = _prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
+    attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return run(attack, surrogates, task)
 
 
-def _prepare(
+def prepare(
     name: str,
     surrogates: Sequence[Surrogate],
     images: Tensor,
@@ -76,6 +76,7 @@ def _prepare(
     seed: int,
     knobs: dict[str, Any],
 ) -> tuple[Attack, Task]:
+    """What craft's arguments describe, once all of them are checked."""
     chosen = recipe(name)
     attack = chosen.assemble(settle(chosen.title, chosen.knobs, knobs))
     _check_pictures(images, labels)
@@ -84,14 +85,15 @@ def _prepare(
         raise ValueError(f"targeted is {targeted!r}: use True or False.")
     if targeted and chosen.untargeted_because:
         raise ValueError(f"{chosen.title} has no targeted version: {chosen.untargeted_because} Use targeted=False.")
-    epsilon = _positive("epsilon", epsilon)
+    epsilon = positive("epsilon", epsilon)
     steps = chosen.steps or int(number("steps", steps, 1, LONGEST, whole=True))
-    step = chosen.default_step(epsilon, steps) if step_size is None else _positive("step_size", step_size)
+    step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
     return attack, Task(images.detach(), labels, epsilon, steps, step, targeted, seed)
 
 
-def _positive(name: str, value: float) -> float:
+def positive(name: str, value: float) -> float:
+    """A length in pixel units of 1, above 0 and up to 1; else a ValueError."""
     if value == 0:
         raise ValueError(f"{name} is 0: use a number above 0 and up to 1 (8/255, not 8).")
     try:

@@ -189,8 +189,11 @@ def _walk(
     mover = attack.step.begin(task, generator)
     best = _Best(attack.best, task) if attack.best else None
     pictures = task.start(generator) if attack.random_start else task.images
-    reading = None
+    reading: Reading | None = None
     for step in range(task.steps):
+        if reading is not None and reading.finished is not None and bool(reading.finished.all()):
+            yield step, pictures, probe, reading  # nobody is left to spend anything on
+            continue
         probe.renew()
         point = mover.look(pictures)
         reading = measure(point, step)
