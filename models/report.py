@@ -1,98 +1,105 @@
-"""`python -m models.report DATA`: measures every classifier of the built-in pack and prints a Markdown table."""
+"""`python -m models.report DATA`: measures the classifiers of the built-in pack and prints a Markdown table.
+
+Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table transfer` who is fooled by whose
+adversarial pictures. The first two are also written into the JSON beside the weights.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-
-import torch
-from torch import nn
+from typing import Any
 
 import models
 from models.catalog import CARDS, Card
+from models.measure import BUDGETS, Device, accuracy, robustness, transfer
 from models.pictures import Pictures, read
 
 PACK = "tiny"
-BATCH = 128
 COMMAND = "python -m models.report DATA"
 
 
-@dataclass(frozen=True)
-class Accuracy:
-    """Shares of the pictures, from 0 to 1, whose class came first, or among the first five."""
-
-    top1: float
-    top5: float
-    pictures: int
-
-
-@torch.no_grad()
-def accuracy(classifier: nn.Module, pictures: Pictures, device: torch.device | str = "cpu") -> Accuracy:
-    """How often a classifier (pixels in [0,1] to logits, on that device) is right about these pictures."""
-    first = among = 0
-    for images, labels in zip(pictures.images.split(BATCH), pictures.labels.split(BATCH), strict=True):
-        logits = classifier(images.to(device).float().div(255)).cpu()
-        hits = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
-        first += int(hits[:, 0].sum())
-        among += int(hits.any(dim=1).sum())
-    total = len(pictures)
-    return Accuracy(round(first / total, 4), round(among / total, 4), total)
+def accuracy_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+    """Top-1 and top-5 of every card."""
+    rows = []
+    for card in cards:
+        found = accuracy(models.load(card.name, device), pictures, device)
+        _note(card, accuracy={**asdict(found), "command": COMMAND})
+        recipe, parameters = card.notes["recipe"], card.notes["parameters"]
+        effort = f"{recipe['epochs']} epochs, {recipe['seconds'] / 60:.0f} min on {recipe['device']}"
+        rows.append(
+            f"`{card.name}` | {card.title} | {parameters / 1e6:.1f} M | {found.top1:.1%} | {found.top5:.1%} "
+            f"| {recipe['mode']}: {recipe['note']} | {effort}"
+        )
+    return _markdown("name | network | parameters | top-1 | top-5 | training | effort", rows)
 
 
-def measure(card: Card, pictures: Pictures, device: torch.device | str = "cpu") -> Accuracy:
-    """Measures one classifier and writes the figures, with their command, into the JSON beside its weights."""
-    found = accuracy(models.load(card.name, device), pictures, device)
-    notes = card.notes | {"accuracy": {**asdict(found), "command": COMMAND}}
+def robust_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+    """Top-1 of every card under PGD-20."""
+    rows = []
+    for card in cards:
+        found = robustness(models.load(card.name, device), pictures, device)
+        about = {"attack": "PGD-20, random start", "pictures": len(pictures), "command": _command("robust")}
+        _note(card, robust_accuracy={**found, **about})
+        rows.append(" | ".join([f"`{card.name}`", *(f"{share:.1%}" for share in found.values())]))
+    return _markdown(" | ".join(["top-1 under PGD-20 at", *(f"{budget}/255" for budget in BUDGETS)]), rows)
+
+
+def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+    """TREND's transferability matrix of the cards."""
+    shares = transfer([models.load(card.name, device) for card in cards], pictures, device)
+    rows = [
+        " | ".join([f"`{card.name}`", *(f"{float(share):.0%}" for share in row)])
+        for card, row in zip(cards, shares, strict=True)
+    ]
+    return _markdown(" | ".join(["made on ↓, shown to →", *(card.title for card in cards)]), rows)
+
+
+# name -> how it is made, and the roles of the cards that it is about
+TABLES = {
+    "accuracy": (accuracy_table, ("normal", "robust")),
+    "robust": (robust_table, ("robust",)),
+    "transfer": (transfer_table, ("normal",)),
+}
+
+
+def _command(table: str) -> str:
+    return COMMAND if table == "accuracy" else f"{COMMAND} --table {table}"
+
+
+def _note(card: Card, **figures: Any) -> None:
+    """Writes figures into the JSON beside the card's weights; what else stands there stays."""
     path = card.weights.with_suffix(".json")
-    path.write_text(json.dumps(notes, indent=2, ensure_ascii=False) + "\n")
-    return found
+    path.write_text(json.dumps(card.notes | figures, indent=2, ensure_ascii=False) + "\n")
 
 
-def row(card: Card) -> str:
-    """One line of the Markdown table, from what was measured last."""
-    notes = card.notes
-    found, recipe = notes["accuracy"], notes["recipe"]
-    return (
-        f"| `{card.name}` | {card.title} | {notes['parameters'] / 1e6:.1f} M "
-        f"| {found['top1']:.1%} | {found['top5']:.1%} "
-        f"| {recipe['mode']}: {recipe['note']}; {recipe['epochs']} epochs, "
-        f"{recipe['seconds'] / 60:.0f} min on {recipe['device']} |"
-    )
-
-
-def table(cards: list[Card], pictures: int) -> str:
-    """The pack's figures as Markdown."""
-    return "\n".join(
-        [
-            f"Measured on {pictures} validation pictures by `{COMMAND}`.",
-            "",
-            "| name | network | parameters | top-1 | top-5 | training |",
-            "|---|---|---|---|---|---|",
-            *map(row, cards),
-        ]
-    )
+def _markdown(heads: str, rows: Sequence[str]) -> str:
+    rule = "|" + "---|" * (heads.count("|") + 1)
+    return "\n".join([f"| {heads} |", rule, *(f"| {row} |" for row in rows)])
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m models.report", description=__doc__)
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
+    parser.add_argument("--table", choices=TABLES, default="accuracy")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
-    wanted = options.only or models.names(PACK)
-    unknown = [name for name in wanted if name not in CARDS]
+    known = models.names(PACK)
+    unknown = [name for name in options.only or () if name not in known]
     if unknown:
-        raise SystemExit(f"Unknown classifier {', '.join(unknown)}: use {', '.join(models.names(PACK))}.")
+        raise SystemExit(f"Unknown classifier {', '.join(unknown)}: use {', '.join(known)}.")
+    make, roles = TABLES[options.table]
+    cards = [CARDS[name] for name in options.only or known if options.only or CARDS[name].role in roles]
     try:
         pictures = read(options.data, "val")
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
-    for name in wanted:
-        measure(CARDS[name], pictures, options.device)
-    measured = [CARDS[name] for name in models.names(PACK) if "accuracy" in CARDS[name].notes]
-    print(table(measured, len(pictures)))
+    print(make(cards, pictures, options.device))
+    print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options.table)}`.")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from models.classifier import Classifier
+from models.measure import accuracy
 from models.pictures import Pictures, read
-from models.report import accuracy
 from models.training import files
 from models.training.loop import Run
 from models.training.recipes import RECIPES, Recipe

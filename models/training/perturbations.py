@@ -28,12 +28,19 @@ def random_start_step(
 
 
 def projected(
-    classifier: nn.Module, pixels: Tensor, labels: Tensor, epsilon: float, steps: int, generator: torch.Generator
+    classifier: nn.Module,
+    pixels: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    steps: int,
+    generator: torch.Generator,
+    step_size: float | None = None,
 ) -> Tensor:
-    """PGD from a random start, with steps of 2.5 epsilon / steps (Madry et al., arXiv 1706.06083)."""
+    """PGD from a random start (Madry et al., arXiv 1706.06083). step_size: 2.5 epsilon / steps where not given."""
+    stride = 2.5 * epsilon / steps if step_size is None else step_size
     moved = (pixels + _uniform(pixels, epsilon, generator)).clamp(0, 1)
     for _ in range(steps):
-        moved = project(moved + 2.5 * epsilon / steps * ascent(classifier, moved, labels), pixels, epsilon)
+        moved = project(moved + stride * ascent(classifier, moved, labels), pixels, epsilon)
     return moved
 
 

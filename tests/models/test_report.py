@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from models import catalog, report
+from models import catalog, measure, report
 from models.pictures import Pictures
 
 
@@ -37,8 +37,40 @@ def test_accuracy_counts_first_and_among_the_first_five() -> None:
     images = (torch.arange(count) % 256).to(torch.uint8).view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
     kept = slice(0, 250)  # so that a byte can number them
     pictures = Pictures(images[kept], labels[kept], tuple("abcdefghij"))
-    found = report.accuracy(Sure(table), pictures)
-    assert found == report.Accuracy(top1=0.1, top5=0.5, pictures=250)
+    found = measure.accuracy(Sure(table), pictures)
+    assert found == measure.Accuracy(top1=0.1, top5=0.5, pictures=250)
+
+
+class Brightness(nn.Module):
+    """Two classes, dark and bright, told apart at a level of the mean; the slope decides nothing but logits."""
+
+    def __init__(self, level: float) -> None:
+        super().__init__()
+        self.level = level
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        bright = 50 * (pixels.mean(dim=(1, 2, 3)) - self.level)
+        return torch.stack([-bright, bright], dim=1)
+
+
+def _grays(*levels: int) -> Pictures:
+    images = torch.tensor(levels, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
+    return Pictures(images, (torch.tensor(levels) > 127).long(), ("dark", "bright"))
+
+
+def test_robustness_is_what_arithmetic_says() -> None:
+    # The boundary is at 127.5: a gray that is further from it than the budget cannot be moved across.
+    found = measure.robustness(Brightness(127.5 / 255), _grays(124, 120, 131, 140))
+    assert found == {2: 1.0, 4: 0.5, 8: 0.25}
+
+
+def test_transfer_counts_what_both_knew_and_the_source_lost() -> None:
+    # A budget of 8/255 carries 121, 124 and 126 to 129, 132 and 134, all across the first boundary, two of three
+    # across the second; made on the second, only 124 and 126 count, and both lie beyond the first as well.
+    # 100 and 140 stay right everywhere, and 129 is not known to both: none of them may be counted.
+    pictures = _grays(121, 124, 126, 100, 140, 129)
+    shares = measure.transfer([Brightness(127.5 / 255), Brightness(130.5 / 255)], pictures)
+    assert torch.allclose(shares, torch.tensor([[1, 2 / 3], [1, 1]]))
 
 
 @pytest.fixture

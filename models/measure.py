@@ -1,0 +1,80 @@
+"""How good classifiers are: right, right under attack, and fooled by one another's adversarial pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.pictures import Pictures
+from models.training.perturbations import projected
+
+BATCH = 128
+BUDGETS = (2, 4, 8)  # of 255
+Device = torch.device | str
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Shares of the pictures, from 0 to 1, whose class came first, or among the first five."""
+
+    top1: float
+    top5: float
+    pictures: int
+
+
+@torch.no_grad()
+def accuracy(classifier: nn.Module, pictures: Pictures, device: Device = "cpu") -> Accuracy:
+    """How often a classifier (pixels in [0,1] to logits, on that device) is right about these pictures."""
+    first = among = 0
+    for pixels, labels in _batches(pictures, device):
+        logits = classifier(pixels)
+        hits = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
+        first += int(hits[:, 0].sum())
+        among += int(hits.any(dim=1).sum())
+    total = len(pictures)
+    return Accuracy(round(first / total, 4), round(among / total, 4), total)
+
+
+def robustness(classifier: nn.Module, pictures: Pictures, device: Device = "cpu") -> dict[int, float]:
+    """Top-1, a share of 1, under PGD-20 from a random start, for each budget of `BUDGETS`."""
+    found = {}
+    for budget in BUDGETS:
+        generator = torch.Generator(device).manual_seed(0)
+        right = 0
+        for pixels, labels in _batches(pictures, device):
+            moved = projected(classifier, pixels, labels, budget / 255, 20, generator)
+            right += int(_right(classifier, moved, labels).sum())
+        found[budget] = round(right / len(pictures), 4)
+    return found
+
+
+def transfer(classifiers: Sequence[nn.Module], pictures: Pictures, device: Device = "cpu") -> Tensor:
+    """TREND's transferability matrix `(M,M)`, sources in rows, targets in columns, as shares of 1.
+
+    Counted are the pictures that both get right and whose adversarial version (PGD-40 at 8/255, step 0.01) fools
+    the source; the share is of those that fool the target too. NaN where there were none.
+    """
+    generator = torch.Generator(device).manual_seed(0)
+    tried, fooled = torch.zeros(2, len(classifiers), len(classifiers))
+    for pixels, labels in _batches(pictures, device):
+        clean = torch.stack([_right(classifier, pixels, labels) for classifier in classifiers])
+        for row, source in enumerate(classifiers):
+            moved = projected(source, pixels, labels, 8 / 255, 40, generator, step_size=0.01)
+            wrong = torch.stack([~_right(target, moved, labels) for target in classifiers])
+            counted = clean & clean[row] & wrong[row]
+            tried[row] += counted.sum(1).cpu()
+            fooled[row] += (counted & wrong).sum(1).cpu()
+    return fooled / tried
+
+
+def _batches(pictures: Pictures, device: Device) -> Iterator[tuple[Tensor, Tensor]]:
+    for images, labels in zip(pictures.images.split(BATCH), pictures.labels.split(BATCH), strict=True):
+        yield images.to(device).float().div(255), labels.to(device)
+
+
+@torch.no_grad()
+def _right(classifier: nn.Module, pixels: Tensor, labels: Tensor) -> Tensor:
+    return classifier(pixels).argmax(1) == labels
