@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,7 +21,7 @@ SPLITS = ("train", "val")
 
 @dataclass(frozen=True)
 class Pictures:
-    """images: `(N,3,64,64)` uint8. labels: `(N,)` int64, indices into wnids. wnids: `wnids.txt`, in its order."""
+    """images: `(N,3,64,64)` uint8. labels: `(N,)` int64, indices into wnids. wnids: the classes, by label."""
 
     images: Tensor
     labels: Tensor
@@ -31,10 +31,11 @@ class Pictures:
         return len(self.labels)
 
 
-def read(path: str | Path, split: str) -> Pictures:
-    """All pictures of one split, "train" or "val", of the classes listed in `wnids.txt`.
+def read(path: str | Path, split: str, wnids: Sequence[str] | None = None) -> Pictures:
+    """All pictures of one split, "train" or "val".
 
     path: the folder or zip of Tiny ImageNet, with or without its top folder `tiny-imagenet-200`.
+    wnids: the classes, in the order of their labels; those of `wnids.txt`, in its order, where not given.
     The order is that of the classes and of the names within a class (train), or of the annotations (val).
     Raises ValueError, naming what is missing, where the layout is incomplete or a picture cannot be read.
     """
@@ -42,25 +43,29 @@ def read(path: str | Path, split: str) -> Pictures:
         raise ValueError(f"Unknown split {split!r}: use one of {', '.join(SPLITS)}.")
     path = Path(path)
     if path.is_dir():
-        return _read(path, split, path)
+        return _read(path, split, path, wnids)
     if not path.exists():
         raise ValueError(f"No such folder or zip: {path}.")
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path} is neither a folder nor a zip file.")
     with zipfile.ZipFile(path) as archive:
-        return _read(zipfile.Path(archive), split, path)
+        return _read(zipfile.Path(archive), split, path, wnids)
 
 
-def _read(root: Traversable, split: str, path: Path) -> Pictures:
+def _read(root: Traversable, split: str, path: Path, wanted: Sequence[str] | None) -> Pictures:
     if (root / TOP).is_dir():
         root = root / TOP
     wnids = tuple(_text(root, "wnids.txt", path).split())
     if not wnids:
         raise ValueError(f"wnids.txt in {path} is empty: it should list one WordNet id a line.")
+    if wanted is not None:
+        if absent := sorted(set(wanted) - set(wnids)):
+            raise ValueError(f"{path} lacks {len(absent)} of the {len(wanted)} classes, such as {absent[0]}.")
+        wnids = tuple(wanted)
     index = {wnid: label for label, wnid in enumerate(wnids)}
     found = list((_train if split == "train" else _val)(root, index, path))
     if not found:
-        raise ValueError(f"{path} holds no {split} picture of the {len(wnids)} classes in its wnids.txt.")
+        raise ValueError(f"{path} holds no {split} picture of these {len(wnids)} classes.")
     images = np.empty((len(found), SIDE, SIDE, 3), dtype=np.uint8)
     for position, (file, _) in enumerate(found):
         images[position] = _decode(file)

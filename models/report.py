@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import models
-from models.catalog import CARDS, Card
+from models.catalog import CARDS, Card, vocabulary
 from models.measure import BUDGETS, Device, accuracy, robustness, transfer
 from models.pictures import Pictures, read
 
@@ -95,7 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
     make, roles = TABLES[options.table]
     cards = [CARDS[name] for name in options.only or known if options.only or CARDS[name].role in roles]
     try:
-        pictures = read(options.data, "val")
+        pictures = read(options.data, "val", tuple(vocabulary(PACK)))
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
     print(make(cards, pictures, options.device))

@@ -82,6 +82,15 @@ def test_an_incomplete_folder_is_named(
         read(path, split)
 
 
+def test_some_classes_in_an_order_of_their_own(folder: Path) -> None:
+    pictures = read(folder, "train", ("n01", "n02"))
+    assert pictures.wnids == ("n01", "n02")
+    assert pictures.images[0].float().mean() == pytest.approx(SHADES["n01"], abs=3)
+    assert read(folder, "val", ("n01",)).labels.tolist() == [0]
+    with pytest.raises(ValueError, match="lacks 1 of the 2 classes, such as n77"):
+        read(folder, "val", ("n77", "n02"))
+
+
 def test_pictures_that_are_no_pictures_or_of_another_size(folder: Path) -> None:
     victim = folder / "tiny-imagenet-200" / "train" / "n01" / "images" / "n01_0.JPEG"
     _picture(victim, 10, side=32)
