@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
         train, val = read(options.data, "train"), read(options.data, "val")
         for name in wanted:
             _make(RECIPES[name], train, val, device, options)
-    except ValueError as problem:
+    except (ValueError, FloatingPointError) as problem:
         raise SystemExit(str(problem)) from None
 
 
@@ -40,6 +40,7 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
     checkpoint = options.checkpoints / f"{recipe.name}.pt"
     if options.resume and checkpoint.exists():
         run.resume(checkpoint)
+        _say(f"{recipe.name}: going on after epoch {run.epoch} of {run.epochs}")
 
     def judge(classifier: Classifier) -> str:
         with torch.autocast(device.type, torch.bfloat16):
