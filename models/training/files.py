@@ -11,7 +11,7 @@ from typing import Any
 
 import safetensors.torch
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from models.classifier import Classifier
 from models.training.recipes import Recipe
@@ -44,11 +44,8 @@ def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any
     made: epochs, seconds and device, for the card. BatchNorm's count of batches is left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    halves = {
-        key: value.detach().cpu().half().contiguous()
-        for key, value in network.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
+    state = network.state_dict()
+    halves = {key: state[key].detach().cpu().half().contiguous() for key in _shapes(state)}
     content = safetensors.torch.save(halves)
     (folder / f"{recipe.name}.safetensors").write_bytes(content)
     card = {
@@ -65,10 +62,16 @@ def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier
     if not path.exists():
         raise ValueError(f"{path} is missing: train it first, with `python -m models.training {recipe.name}`.")
     network = recipe.blueprint.build(len(classes))
-    missing, unexpected = network.load_state_dict(safetensors.torch.load_file(path), strict=False)
-    if unexpected or any(not key.endswith("num_batches_tracked") for key in missing):
+    weights = safetensors.torch.load_file(path)
+    if _shapes(weights) != _shapes(network.state_dict()):
         raise ValueError(f"{path} holds another network than the recipe {recipe.name} describes.")
+    network.load_state_dict(weights, strict=False)
     return Classifier(network, classes).eval().requires_grad_(False)
+
+
+def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
+    """What a file of weights holds: everything but BatchNorm's count of batches."""
+    return {key: value.shape for key, value in state.items() if not key.endswith("num_batches_tracked")}
 
 
 def stanza(recipe: Recipe, sha256: str) -> str:

@@ -14,7 +14,7 @@ from models import catalog
 from models.networks import Blueprint
 from models.pictures import Pictures, read
 from models.training import __main__ as command
-from models.training import perturbations
+from models.training import files, perturbations
 from models.training.augmentation import augment
 from models.training.loop import Run
 from models.training.recipes import RECIPES, Recipe
@@ -133,6 +133,21 @@ def test_the_command_writes_what_the_catalogue_loads(
     for key, value in network.state_dict().items():
         if not key.endswith("num_batches_tracked"):
             assert torch.equal(value, kept[f"module.{key}"].half().float()), key
+
+
+def test_a_finished_network_is_taken_from_its_folder(pictures: Pictures, tmp_path: Path) -> None:
+    recipe = _tiny(RECIPES["resnet"])
+    with pytest.raises(ValueError, match=r"resnet.safetensors is missing: train it first"):
+        files.finished(recipe, pictures.wnids, tmp_path)
+    network = SMALL.build(4).eval()
+    files.export(network, recipe, tmp_path, {})
+    pixels = torch.rand(2, 3, 64, 64)
+    found = files.finished(recipe, pictures.wnids, tmp_path)
+    expected = network.half().float()((pixels - found.mean) / found.std)
+    assert torch.allclose(found(pixels), expected, atol=1e-4)
+    other = dataclasses.replace(recipe, blueprint=Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 24]}))
+    with pytest.raises(ValueError, match="another network"):
+        files.finished(other, pictures.wnids, tmp_path)
 
 
 def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path: Path) -> None:
