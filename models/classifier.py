@@ -75,8 +75,10 @@ class Classifier(nn.Module):
         if min(height, width) != wanted:
             # As torchvision and timm round it: the longer side is cut down to a whole number of pixels.
             height, width = wanted * height // min(height, width), wanted * width // min(height, width)
-            pixels = F.interpolate(pixels, (height, width), mode=self.interpolation, antialias=True)
-            pixels = pixels.clamp(0, 1) if self.interpolation == "bicubic" else pixels
+            # Rows first and columns then, cut off after each, as Pillow does in 8 bits.
+            for side in ((pixels.shape[-2], width), (height, width)):
+                pixels = F.interpolate(pixels, side, mode=self.interpolation, antialias=True)
+                pixels = pixels.clamp(0, 1) if self.interpolation == "bicubic" else pixels
         top, left = round((height - self.size) / 2), round((width - self.size) / 2)
         return pixels[..., top : top + self.size, left : left + self.size]
 

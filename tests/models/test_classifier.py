@@ -28,11 +28,11 @@ def test_it_normalises() -> None:
 @pytest.mark.parametrize("shape", [(64, 64), (100, 100), (48, 48), (90, 130), (131, 77)])
 @pytest.mark.parametrize(("crop", "interpolation"), [(1.0, "bilinear"), (0.875, "bicubic")])
 def test_it_resizes_and_crops_as_torchvision_does(shape, crop, interpolation) -> None:
-    picture = torch.rand(1, 3, *shape)
+    picture = torch.rand(1, 3, *shape) / 2 + 0.25  # no overshoot here: where to cut it off is Pillow's example
     fitted = bare(size=64, crop=crop, interpolation=interpolation).fit(picture)
     mode = vision.InterpolationMode(interpolation)
     resized = vision.resize(picture, [int(64 / crop)], interpolation=mode, antialias=True)
-    wanted = vision.center_crop(resized, [64]).clamp(0, 1)
+    wanted = vision.center_crop(resized, [64])
     torch.testing.assert_close(fitted, wanted)
 
 

@@ -1,0 +1,235 @@
+"""Loading from a hub: in its order of preference, resumed or cleanly refused, and never a long wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import timm
+import torch
+
+import models
+from models import catalog, hub
+from models.shelf import Shelf
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from small_hub import COMMIT, Hub, serve
+
+NETWORK = "mobilenetv3_large_100.ra_in1k"
+NAME, REPOSITORY = f"imagenet/{NETWORK}", f"timm/{NETWORK}"
+CLOSED = "http://127.0.0.1:9"  # nobody listens there
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, torch.Tensor]:
+    """Random weights in timm's layout."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return timm.create_model(NETWORK, pretrained=False).state_dict()
+
+
+@pytest.fixture(scope="module")
+def content(weights) -> bytes:
+    return safetensors.torch.save(weights)
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path, monkeypatch) -> None:
+    """No cache, no folder, no memory of earlier silence, an empty shelf, and no way to the real hub."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_ENDPOINT", CLOSED)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.delenv("QUORUM_WEIGHTS", raising=False)
+    monkeypatch.setattr(hub, "_silent", {})
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+
+
+@pytest.fixture
+def small(content, monkeypatch) -> Iterator[Hub]:
+    with serve(Hub({REPOSITORY: content})) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        yield running
+
+
+def same(classifier: models.Classifier, weights: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(value, weights[key]) for key, value in classifier.network.state_dict().items())
+
+
+def cache(tmp_path: Path) -> list[Path]:
+    """What a later load would take for whole."""
+    return list((tmp_path / "cache").glob("models--*/snapshots/*/*"))
+
+
+def test_a_download_arrives_whole_with_progress(small, weights, content) -> None:
+    seen: list[tuple[str, int, int]] = []
+    classifier = models.load(NAME, progress=lambda *step: seen.append(step))
+    assert same(classifier, weights)
+    assert not classifier.training
+    assert classifier.card is models.CARDS[NAME]
+    assert seen[-1] == ("MobileNet v3", len(content), len(content))
+    assert [here for _, here, _ in seen] == sorted(here for _, here, _ in seen)
+    logits = classifier(torch.rand(1, 3, 299, 299))
+    assert logits.shape == (1, 1000)
+    assert "state_dict" not in classifier.network.pretrained_cfg
+
+
+def test_the_cache_comes_first_and_asks_nobody(small, weights, monkeypatch) -> None:
+    models.load(NAME)
+    asked = len(small.asked)
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    assert same(models.load(NAME), weights)
+    assert len(small.asked) == asked
+
+
+def test_a_cut_download_is_resumed_where_it_broke(small, weights, content) -> None:
+    small.cuts = 1
+    assert same(models.load(NAME), weights)
+    first, second = small.downloads
+    assert first == ""
+    # What had arrived is kept by whole pieces of 10 MiB.
+    assert second == f"bytes={len(content) // 2 // (10 * 2**20) * 10 * 2**20}-"
+    assert second != "bytes=0-"
+
+
+def test_a_download_that_a_visitor_stops_goes_on_next_time(small, weights, tmp_path, monkeypatch) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(title: str, here: int, whole: int) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 2**20)
+    with pytest.raises(Stopped):
+        models.load(NAME, progress=stop)
+    assert not cache(tmp_path)
+    assert same(models.load(NAME), weights)
+
+
+def test_wrong_content_is_removed_and_refused_and_the_next_try_works(small, weights, tmp_path) -> None:
+    small.wrong = 1
+    with pytest.raises(models.WeightsError, match="was damaged and has been removed: try again"):
+        models.load(NAME)
+    assert not cache(tmp_path)
+    small.wrong = 0
+    assert same(models.load(NAME), weights)
+
+
+def test_a_cached_file_that_has_been_damaged_is_not_used(small, tmp_path, monkeypatch) -> None:
+    models.load(NAME)
+    (file,) = cache(tmp_path)
+    with file.resolve().open("r+b") as blob:
+        blob.truncate(1000)
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    with pytest.raises(models.WeightsError, match=r"model\.safetensors was damaged"):
+        models.load(NAME)
+    assert models.load(NAME)(torch.rand(1, 3, 224, 224)).isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(404, "does not have it .HTTP status 404"), (500, "out of order .HTTP status 500"), (503, "out of order")],
+)
+def test_an_error_of_the_hub_is_one_sentence_at_once(status, words, small, tmp_path) -> None:
+    small.status = status
+    began = time.monotonic()
+    with pytest.raises(models.WeightsError, match=f"^MobileNet v3 is not on this machine, .*{words}.*built-in pack"):
+        models.load(NAME)
+    assert time.monotonic() - began < 5
+    assert not cache(tmp_path)
+    small.status = 200
+    assert models.load(NAME).labels[0] == "Tench"
+
+
+def test_an_unreachable_hub_is_one_sentence_at_once() -> None:
+    began = time.monotonic()
+    for name in models.names("imagenet"):
+        with pytest.raises(models.WeightsError, match=r"hub at 127\.0\.0\.1:9 cannot be reached"):
+            models.load(name)
+    usable, why = models.available("imagenet")
+    assert not usable
+    assert why == "The hub at 127.0.0.1:9 cannot be reached."
+    assert time.monotonic() - began < 5
+    assert models.available("tiny") == (True, "")
+    assert models.load("tiny/resnet").card is models.CARDS["tiny/resnet"]
+
+
+def test_a_silent_hub_costs_its_patience_once(small, monkeypatch) -> None:
+    small.seconds = 30
+    monkeypatch.setattr(hub, "PATIENCE", 0.5)
+    began = time.monotonic()
+    for name in models.names("imagenet"):
+        with pytest.raises(models.WeightsError, match="takes too long to answer"):
+            models.load(name)
+    assert not models.available("imagenet").usable
+    assert time.monotonic() - began < 3
+
+
+def test_a_hub_that_comes_back_is_asked_again(small, monkeypatch) -> None:
+    monkeypatch.setattr(hub, "MEMORY", 0.2)
+    url, small.url = small.url, CLOSED
+    monkeypatch.setenv("HF_ENDPOINT", CLOSED)
+    assert not models.available("imagenet").usable
+    small.url = url
+    monkeypatch.setenv("HF_ENDPOINT", url)
+    assert models.available("imagenet") == (False, "The hub at " + url[7:] + " does not have it (HTTP status 404).")
+    assert models.load(NAME).card.name == NAME
+    assert models.available("imagenet").usable
+
+
+def test_the_folder_comes_last_in_either_form(content, weights, tmp_path, monkeypatch) -> None:
+    for place in (Path(NETWORK, "model.safetensors"), Path(f"{NETWORK}.safetensors")):
+        folder = tmp_path / place.name
+        (folder / place).parent.mkdir(parents=True)
+        (folder / place).write_bytes(content)
+        monkeypatch.setenv("QUORUM_WEIGHTS", str(folder))
+        monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+        assert same(models.load(NAME), weights)
+        assert models.available("imagenet") == (True, "")
+        assert models.needs([NAME]).download == 0
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "other network", "no safetensors"])
+def test_a_bad_file_in_the_folder_is_named_and_refused(damage, content, tmp_path, monkeypatch) -> None:
+    other = safetensors.torch.save({"conv.weight": torch.zeros(3)})
+    bad = {"cut": content[:-1000], "empty": b"", "other network": other, "no safetensors": b"PK" * 100}[damage]
+    (tmp_path / f"{NETWORK}.safetensors").write_bytes(bad)
+    monkeypatch.setenv("QUORUM_WEIGHTS", str(tmp_path))
+    words = "is not for MobileNet v3" if damage == "other network" else "is cut off or damaged"
+    with pytest.raises(models.WeightsError, match=rf"{NETWORK}\.safetensors {words}"):
+        models.load(NAME)
+    (tmp_path / f"{NETWORK}.safetensors").write_bytes(content)
+    assert models.load(NAME)(torch.rand(1, 3, 224, 224)).isfinite().all()
+
+
+def test_what_a_choice_needs(small, weights) -> None:
+    before = models.needs([NAME, NAME, "tiny/resnet"])
+    floats = sum(value.numel() for value in weights.values())
+    assert before.download == pytest.approx(4 * floats, rel=0.01)
+    assert before.memory == pytest.approx(4 * floats + 4 * 2_831_424, rel=0.01)
+    models.load(NAME)
+    assert models.needs([NAME]) == (0, models.needs([NAME]).memory)
+    assert COMMIT in str(hub.at_hand(REPOSITORY))
+    with pytest.raises(ValueError, match="Unknown classifier 'imagenet/huge'"):
+        models.needs(["imagenet/huge"])
+
+
+def test_memory_is_bounded_by_the_shelf(small, monkeypatch) -> None:
+    shelf: Shelf = Shelf(24 * 2**20)
+    monkeypatch.setattr(catalog, "_shelf", shelf)
+    models.load("tiny/resnet")
+    first = models.load(NAME)
+    assert 20 * 2**20 < shelf.bytes < shelf.limit
+    assert models.load(NAME) is first
+
+
+def test_the_built_in_pack_loads_without_any_of_this() -> None:
+    script = "import sys, models; models.names('imagenet'); models.needs(['tiny/resnet']); models.available('tiny'); "
+    script += "print([name for name in ('huggingface_hub', 'timm', 'torchvision') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
