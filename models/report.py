@@ -1,7 +1,8 @@
 """`python -m models.report DATA`: measures the classifiers of the built-in pack and prints a Markdown table.
 
 Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table transfer` who is fooled by whose
-adversarial pictures. The first two are also written into the JSON beside the weights.
+adversarial pictures, or with `--defences` accuracy behind every defence. The first two are also written into the
+JSON beside the weights.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import models
 from models.catalog import CARDS, Card, vocabulary
 from models.measure import BUDGETS, Device, accuracy, robustness, transfer
 from models.pictures import Pictures, read
+from models.report_defences import defences_table
 
 PACK = "tiny"
 COMMAND = "python -m models.report DATA"
@@ -63,6 +65,7 @@ TABLES = {
     "accuracy": (accuracy_table, ("normal", "robust")),
     "robust": (robust_table, ("robust",)),
     "transfer": (transfer_table, ("normal",)),
+    "defences": (defences_table, ("normal",)),
 }
 
 
@@ -85,6 +88,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m models.report", description=__doc__)
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--table", choices=TABLES, default="accuracy")
+    parser.add_argument("--defences", dest="table", action="store_const", const="defences", help="that table")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th picture, to be quick")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
@@ -98,6 +103,8 @@ def main(arguments: list[str] | None = None) -> None:
         pictures = read(options.data, "val", tuple(vocabulary(PACK)))
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
+    every = max(1, options.every)
+    pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
     print(make(cards, pictures, options.device))
     print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options.table)}`.")
 
