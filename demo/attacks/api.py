@@ -113,10 +113,10 @@ def _check_pictures(images: Tensor, labels: Tensor) -> None:
         raise ValueError(f"labels must be a tensor of shape ({len(images)},), not {_shape(labels)}.")
     if labels.dtype != torch.int64:
         raise ValueError(f"labels are {labels.dtype}: use int64 class numbers.")
-    if labels.min() < 0:
-        raise ValueError(f"labels must be class numbers from 0 on; {int(labels.min())} was given.")
     if labels.device != images.device:
         raise ValueError(f"images are on {images.device}, labels on {labels.device}: put them on one device.")
+    if labels.min() < 0:
+        raise ValueError(f"labels must be class numbers from 0 on; {int(labels.min())} was given.")
 
 
 def _check_surrogates(chosen: Recipe, surrogates: Sequence[Surrogate], images: Tensor) -> None:

@@ -179,7 +179,7 @@ class Probe:
             with torch.enable_grad():
                 answers = self._ask(view(leaf), surrogates)
                 losses = wanted(answers)
-            gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
+                gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
             self.backwards += sum(members for _, members in losses)
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         scale = self._uphill / len(self._views)

@@ -55,8 +55,10 @@ class VarianceReduced:
                 point = task.project(point + length * velocity.sign())
                 before.add(raw)
                 after.add(corrected)
+            if not drawn:
+                return Reading(direction, logits)
             details = {"drawn": drawn, "variance_before": before.variance(), "variance_after": after.variance()}
-            return Reading(direction, logits, details=details if drawn else {})
+            return Reading(direction, logits, details=details)
 
         return measure
 
@@ -92,4 +94,4 @@ class _Spread:
 
     def variance(self) -> Tensor:
         """Over what was added, averaged over colour values: `(N,)`."""
-        return (torch.as_tensor(self._squares) / max(self._count, 1)).mean(dim=(-3, -2, -1))
+        return (torch.as_tensor(self._squares) / self._count).mean(dim=(-3, -2, -1))

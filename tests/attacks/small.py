@@ -92,4 +92,6 @@ class Paper:
 
 
 def n1(gradient: np.ndarray) -> np.ndarray:
-    return gradient / np.abs(gradient).mean()
+    """g / mean|g|; what is zero stays zero."""
+    size = np.abs(gradient).mean()
+    return gradient / size if size else gradient

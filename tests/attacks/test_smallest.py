@@ -1,0 +1,79 @@
+"""The search for the smallest epsilon against borders whose distance is known."""
+
+import pytest
+import torch
+from small import jury, linear, pictures, verdicts
+
+from demo.attacks import smallest_epsilon
+
+
+def border():
+    """Two classes, linear: the nearest border is |margin| / ‖w‖₁ away, and FGSM's direction is exact."""
+    networks = [linear(seed, classes=2, scale=0.3) for seed in range(2)]
+    images = pictures(5) * 0.4 + 0.3
+    slope = networks[0].slope[1] - networks[0].slope[0]
+    logits = networks[0](images)
+    labels = logits.argmax(-1)
+    distance = (logits[:, 1] - logits[:, 0]).abs() / slope.abs().sum()
+    return networks, images, labels, distance.detach()
+
+
+def test_finds_the_distance_to_the_border():
+    networks, images, labels, distance = border()
+    found = smallest_epsilon("fgsm", networks[:1], images, labels)
+    assert (distance < 0.3).all()
+    torch.testing.assert_close(found.epsilon, distance, rtol=1e-5, atol=0)
+    assert (found.epsilon >= distance).all(), "what is reported did fool"
+    assert (networks[0](found.pictures).argmax(-1) != labels).all()
+    torch.testing.assert_close((found.pictures - images).abs().amax((1, 2, 3)), found.epsilon)
+
+
+def test_targeted_and_iterated():
+    networks, images, labels, distance = border()
+    found = smallest_epsilon("mi-fgsm", networks[:1], images, 1 - labels, targeted=True, bisections=12)
+    torch.testing.assert_close(found.epsilon, distance, rtol=1e-3, atol=0)
+
+
+def test_each_picture_is_searched_as_if_alone():
+    networks, images = jury(), pictures(4)
+    labels = verdicts(networks, images)
+    options = {"growth": 8, "bisections": 6, "steps": 3, "seed": 2}
+    together = smallest_epsilon("pgd", networks, images, labels, **options)
+    for i in range(4):
+        alone = smallest_epsilon("pgd", networks, images[i : i + 1], labels[i : i + 1], **options)
+        assert float(alone.epsilon) == float(together.epsilon[i])
+        torch.testing.assert_close(alone.pictures[0], together.pictures[i], rtol=0, atol=1e-12)
+
+
+def test_wrong_from_the_start_and_out_of_reach():
+    networks, images, labels, distance = border()
+    labels[0] = 1 - labels[0]
+    reach = float(distance[1:].min()) / 2
+    found = smallest_epsilon("fgsm", networks[:1], images, labels, first=reach, growth=1)
+    assert float(found.epsilon[0]) == 0
+    assert found.epsilon[1:].isinf().all()
+    assert torch.equal(found.pictures, images)
+
+
+def test_a_judge_apart_from_the_surrogates():
+    networks, images, _, _ = border()
+    surrogate, judge = networks
+    labels = judge(images).argmax(-1)
+    found = smallest_epsilon("fgsm", [surrogate], images, labels, judge=judge)
+    fooled = found.epsilon.isfinite()
+    assert torch.equal(judge(found.pictures).argmax(-1) != labels, fooled)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"growth": 0}, "growth is 0: use a whole number from 1 to 64"),
+        ({"bisections": 1.5}, "bisections is 1.5"),
+        ({"first": 0}, "first is 0: use a number above 0"),
+        ({"momentum": 1.0}, "FGSM has no knob 'momentum'"),
+    ],
+)
+def test_bad_input(wrong, message):
+    networks, images, labels, _ = border()
+    with pytest.raises(ValueError, match=message):
+        smallest_epsilon("fgsm", networks, images, labels, **wrong)
