@@ -1,0 +1,30 @@
+"""What all tests share: settings that must stand before torch and gradio are imported, and the page itself."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import app  # sets OMP_WAIT_POLICY and turns Gradio's analytics off
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page, served from this process on a free port."""
+    import gradio as gr
+
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
+    yield app.launch(tmp_path_factory.mktemp("examples"), "127.0.0.1", None, block=False)
+    gr.close_all()
+
+
+@pytest.fixture(scope="session")
+def lion(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of a photograph that the built-in jury knows."""
+    from demo import examples
+
+    return examples.write(tmp_path_factory.mktemp("lion"))[0][1]

@@ -1,0 +1,185 @@
+"""The page as a visitor uses it, in Chromium. Screenshots go to QUORUM_SCREENSHOTS, where that is set."""
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MINUTE = 60_000
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A visitor's page that remembers what it asked other hosts for and what went wrong in it."""
+
+    def __init__(self, browser: Browser, address: str, width: int = 1280, theme: str = "light") -> None:
+        self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        host = urlparse(address).hostname
+        self.page.on("request", lambda r: self._asked(r.url, str(host)))
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.errors.append(str(e)))
+        self.page.goto(f"{address}?__theme={theme}")
+        expect(self.page.locator("#q-start")).to_be_visible(timeout=MINUTE)
+
+    def _asked(self, url: str, host: str) -> None:
+        if url.startswith("http") and urlparse(url).hostname != host:
+            self.outside.append(url)
+
+    def attack(self) -> None:
+        self.page.click("#q-start")
+        self.verdict()
+
+    def verdict(self) -> None:
+        expect(self.page.locator("#q-table .q-row").first).to_be_visible(timeout=MINUTE)
+        expect(self.page.locator("#q-start")).to_be_visible(timeout=MINUTE)
+
+    def shot(self, name: str) -> None:
+        if folder := os.environ.get("QUORUM_SCREENSHOTS"):
+            self.page.wait_for_timeout(1500)
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids="{0[0]}-{0[1]}".format)
+def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    visit = Visit(browser, address, *request.param)
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture
+def wide(browser: Browser, address: str) -> Iterator[Visit]:
+    visit = Visit(browser, address)
+    yield visit
+    visit.page.context.close()
+
+
+def test_one_press_leads_to_a_verdict(visit: Visit, request: pytest.FixtureRequest) -> None:
+    name = request.node.callspec.id
+    visit.shot(f"{name}-open")
+    visit.page.click("#q-start")
+    expect(visit.page.locator(".q-live")).to_be_visible(timeout=MINUTE)
+    assert visit.page.locator(".q-chart").count() >= 2
+    visit.verdict()
+    expect(visit.page.locator("#q-stage h2")).to_contain_text("All 3 surrogates fooled")
+    expect(visit.page.locator(".js-plotly-plot").first).to_be_visible(timeout=MINUTE)
+    visit.page.locator("#q-table summary").first.press("Enter")
+    expect(visit.page.locator("#q-table .q-fives").first).to_be_visible()
+    visit.shot(f"{name}-done")
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+def test_the_download_is_the_picture_that_was_judged(wide: Visit) -> None:
+    wide.attack()
+    with wide.page.expect_download() as caught:
+        wide.page.click("#q-png")
+    pixels = np.asarray(Image.open(caught.value.path())).astype(int)
+    with wide.page.expect_download() as caught:
+        wide.page.click("#q-json")
+    assert '"verdict": "All 3 surrogates fooled' in Path(caught.value.path()).read_text()
+    sources = wide.page.locator("#q-slider img").evaluate_all("images => images.map(image => image.src)")
+    shown = [np.asarray(Image.open(io.BytesIO(wide.page.request.get(source).body()))) for source in sources]
+    blocks = [picture[3::7, 3::7, :3].astype(int) for picture in shown]
+    assert any((block == pixels).all() for block in blocks), "no preview shows the downloaded pixels"
+    assert max(np.abs(block - pixels).max() for block in blocks) == 12
+
+
+def test_stop_stops_and_the_next_run_works(wide: Visit) -> None:
+    wide.page.get_by_label("number input for Iterations").fill("100")
+    wide.page.get_by_label("number input for Iterations").press("Tab")
+    wide.page.click("#q-start")
+    expect(wide.page.locator(".q-live")).to_be_visible(timeout=MINUTE)
+    wide.page.click("#q-stop")
+    expect(wide.page.locator("#q-stage")).to_contain_text("Stopped")
+    expect(wide.page.locator("#q-start")).to_be_visible()
+    wide.page.wait_for_timeout(1500)
+    expect(wide.page.locator("#q-stage")).to_contain_text("Stopped")
+    wide.page.get_by_label("number input for Iterations").fill("2")
+    wide.page.get_by_label("number input for Iterations").press("Tab")
+    wide.attack()
+
+
+def test_an_example_runs_on_click_and_an_unknown_picture_is_met_kindly(wide: Visit) -> None:
+    wide.page.get_by_role("button", name="Cheetah").click()
+    expect(wide.page.locator("#q-stage")).to_contain_text("does not recognise", timeout=MINUTE)
+    wide.shot("unknown")
+    wide.attack()  # the label was filled in, so the same picture can be attacked now
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_one_works(
+    wide: Visit, lion: str, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(Path(lion).read_bytes()[:3000])
+    wide.page.get_by_label("Remove Image").first.click()
+    wide.page.locator("input[type=file]").first.set_input_files(broken)
+    wide.page.wait_for_timeout(500)
+    wide.page.click("#q-start")
+    expect(wide.page.locator("#q-stage [role=alert]")).to_contain_text("cannot be read as a picture", timeout=MINUTE)
+    wide.shot("error")
+    wide.page.get_by_role("button", name="Orange").click()
+    wide.verdict()
+
+
+def test_two_visitors_at_the_same_time(wide: Visit, browser: Browser, address: str) -> None:
+    other = Visit(browser, address, 390, "dark")
+    wide.page.click("#q-start")
+    other.page.click("#q-start")
+    wide.verdict()
+    other.verdict()
+    other.page.context.close()
+
+
+def test_nobody_ticked_is_a_sentence_and_what_was_there_stays(wide: Visit) -> None:
+    wide.attack()
+    for place in range(3):
+        wide.page.locator("#q-surrogates input").nth(place).uncheck()
+    expect(wide.page.locator("#q-choices")).to_contain_text("Tick at least one")
+    wide.page.click("#q-start")
+    expect(wide.page.locator("#q-stage [role=alert]")).to_contain_text("tick at least one", timeout=MINUTE)
+    expect(wide.page.locator("#q-table .q-row").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessibility(browser: Browser, address: str, theme: str) -> None:
+    visit = Visit(browser, address, theme=theme)
+    visit.attack()
+    expect(visit.page.locator(".js-plotly-plot")).to_have_count(2, timeout=MINUTE)
+    found = Axe().run(visit.page).response["violations"]
+    serious = [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+    visit.page.context.close()
+    assert serious == []

@@ -1,0 +1,92 @@
+"""The endpoint `/attack` as a program sees it, with what clients can send past the widgets."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Client:
+    return Client(address, verbose=False)
+
+
+def ask(client: Client, picture: Any, **settings: Any) -> tuple[str, dict[str, Any]]:
+    return client.predict(picture, api_name="/attack", **settings)
+
+
+def test_a_run_gives_the_exact_picture_and_every_number(client: Client, lion: str) -> None:
+    path, run = ask(client, handle_file(lion), epsilon=8, iterations=3, seed=1)
+    pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
+    assert Path(path).suffix == ".png"
+    assert pixels.shape == (64, 64, 3)
+    assert run["settings"]["epsilon"] == 8
+    assert run["distances"]["linf"] <= 8
+    assert len(run["iterations"]) == 4
+    again, _ = ask(client, handle_file(lion), epsilon=8, iterations=3, seed=1)
+    assert Path(again).read_bytes() == Path(path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"epsilon": 0}, "allows no change"),
+        ({"epsilon": 100}, "from 1 to 64"),
+        ({"iterations": 10.5}, "whole number"),
+        ({"iterations": 1000}, "from 1 to 100"),
+        ({"surrogates": []}, "tick at least one"),
+        ({"surrogates": ["tiny/resnet"] * 1000}, "twice"),
+        ({"surrogates": {"a": 1}}, "tick at least one"),
+        ({"attack": "magic"}, "Unknown attack"),
+        ({"label": "x" * 10_000}, "not a class"),
+        ({"knobs": {"magic": 1}}, "no knob"),
+        ({"knobs": [1]}, "object"),
+        ({"target": "Lion"}, "already sees Lion"),
+    ],
+)
+def test_bad_requests_come_back_as_sentences(
+    client: Client, lion: str, settings: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        ask(client, handle_file(lion), **settings)
+
+
+def test_bad_pictures_come_back_as_sentences_and_the_next_good_one_works(
+    client: Client, lion: str, tmp_path: Path
+) -> None:
+    for name, content in (("words.png", b"words"), ("a.svg", b"<svg/>"), ("half.png", Path(lion).read_bytes()[:2000])):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(AppError, match="cannot be read as a picture"):
+            ask(client, handle_file(str(tmp_path / name)))
+    with pytest.raises(AppError, match="no picture yet"):
+        ask(client, None)
+    assert ask(client, handle_file(lion), iterations=1)[1]["verdict"]
+
+
+def test_an_unknown_picture_asks_for_a_label(client: Client, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    with pytest.raises(AppError, match="say what it shows"):
+        ask(client, handle_file(str(tmp_path / "noise.png")))
+    _, run = ask(client, handle_file(str(tmp_path / "noise.png")), label="Banana", iterations=1)
+    assert run["settings"]["label"] == "Banana"
+
+
+def test_a_data_url_is_a_picture_too(client: Client, lion: str) -> None:
+    import base64
+
+    buffer = io.BytesIO()
+    Image.open(lion).convert("CMYK").save(buffer, "JPEG")
+    url = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    _, run = ask(client, {"url": url, "meta": {"_type": "gradio.FileData"}}, iterations=1)
+    assert json.dumps(run)
+
+
+def test_only_the_documented_endpoint_is_public(client: Client) -> None:
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/attack"}

@@ -1,0 +1,116 @@
+"""Any file becomes the jury's canvas, or one sentence; what is judged is what is downloaded."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import picture
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **settings: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **settings)
+    return buffer.getvalue()
+
+
+def halves(mode: str = "RGB", size: tuple[int, int] = (64, 64)) -> Image.Image:
+    """Left red, right blue."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2, 0, *size))
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("RGB", "PNG"), ("RGB", "JPEG"), ("RGB", "WEBP"), ("P", "GIF"), ("CMYK", "JPEG"), ("RGBA", "PNG")],
+)
+def test_modes_and_formats_keep_their_colours(mode: str, kind: str) -> None:
+    pixels = picture.read(encoded(halves(mode), kind), 64)
+    assert pixels.shape == (64, 64, 3)
+    assert pixels.dtype == np.uint8
+    assert np.abs(pixels[32, 8].astype(int) - (255, 0, 0)).max() < 20
+    assert np.abs(pixels[32, 56].astype(int) - (0, 0, 255)).max() < 20
+
+
+def test_sixteen_bits_are_scaled_not_clipped() -> None:
+    ramp = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    pixels = picture.read(encoded(Image.fromarray(ramp)), 64)
+    assert np.abs(pixels[..., 0].astype(int) - (ramp / 257).round().astype(int)).max() <= 1
+
+
+def test_transparency_lies_on_white() -> None:
+    assert (picture.read(encoded(Image.new("RGBA", (9, 9), (0, 0, 0, 0))), 8) == 255).all()
+
+
+def test_the_first_frame_of_an_animation_counts() -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert (picture.read(content, 8)[0, 0] == (255, 0, 0)).all()
+
+
+def test_exif_turns_the_picture() -> None:
+    exif = Image.Exif()
+    exif[274] = 3  # upside down
+    pixels = picture.read(encoded(halves(), "JPEG", exif=exif, quality=95), 64)
+    assert pixels[32, 8, 2] > 200, "blue has come to the left"
+
+
+def test_framing_crops_the_centre_or_shows_all() -> None:
+    wide = encoded(halves(size=(200, 50)))
+    assert (picture.read(wide, 64, "crop")[0, 0] == (255, 0, 0)).all()
+    assert (picture.read(wide, 64, "fit")[0, 0] == 0).all()
+
+
+def test_one_pixel_fills_the_canvas() -> None:
+    assert (picture.read(encoded(Image.new("RGB", (1, 1), "red")), 64) == (255, 0, 0)).all()
+
+
+def test_twelve_thousand_pixels_square_are_refused_with_the_limit() -> None:
+    content = encoded(Image.new("1", (12_000, 12_000)))
+    assert len(content) < 200_000
+    with pytest.raises(ValueError, match="more than 100 megapixels"):
+        picture.read(content, 64)
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", SVG, encoded(halves())[:100], encoded(halves(), "JPEG")[:300], b"\x89PNG\r\n\x1a\n" + b"\0" * 50],
+)
+def test_what_is_no_picture_gets_a_sentence(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(content)
+    for source in (content, tmp_path / "picture.png"):
+        with pytest.raises(ValueError, match="cannot be read as a picture"):
+            picture.read(source, 64)
+
+
+@pytest.mark.parametrize("epsilon", [1, 2.5, 8, 64])
+def test_no_byte_leaves_the_ball_and_the_file_gives_the_same_bytes(epsilon: float) -> None:
+    rng = np.random.default_rng(0)
+    original = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    far = picture.to_tensor(original) + (epsilon / 255) * picture.to_tensor(rng.choice([0, 255], original.shape)).mul(
+        2
+    ).sub(1)
+    pixels = picture.within(picture.to_pixels(far.clamp(0, 1)), original, epsilon)
+    assert np.abs(pixels.astype(int) - original).max() <= epsilon
+    assert (picture.decode(picture.encode(pixels)) == pixels).all()
+
+
+def test_rounding_is_to_the_nearest_level() -> None:
+    levels = picture.to_tensor(np.full((1, 1, 3), 100, dtype=np.uint8)) + 0.6 / 255
+    assert (picture.to_pixels(levels) == 101).all()
+
+
+def test_distances_are_those_of_the_bytes() -> None:
+    original = np.zeros((2, 2, 3), dtype=np.uint8)
+    changed = original.copy()
+    changed[0, 0, 0] = 51
+    measured = picture.distances(changed, original)
+    assert measured["linf"] == 51
+    assert measured["l2"] == pytest.approx(0.2)
+    assert measured["psnr"] == pytest.approx(10 * np.log10(255**2 / (51**2 / 12)))

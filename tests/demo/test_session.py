@@ -1,0 +1,195 @@
+"""One run without a page: what it attacks, what it judges, what it counts, what it refuses."""
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import models
+from demo import jury, picture, verdict
+from demo.attacks import RECIPES
+from demo.record import record
+from demo.request import Request
+from demo.session import Finished, Prepared, Progress, run
+
+
+def end(request: Request) -> Finished:
+    *_, last = run(request)
+    assert isinstance(last, Finished)
+    return last
+
+
+@pytest.fixture(scope="module")
+def finished(lion: str) -> Finished:
+    return end(Request(lion))
+
+
+def test_the_default_run_fools_its_surrogates_and_moves_weight_to_the_stubborn_one(finished: Finished) -> None:
+    surrogates = [f for f in finished.findings if f.juror.group == "surrogate"]
+    assert [f.status for f in surrogates] == ["fooled"] * 3
+    assert finished.history[0].weights["tiny/resnet-robust"] == pytest.approx(1 / 3)
+    assert finished.history[-1].weights["tiny/resnet-robust"] > 0.6
+
+
+def test_the_file_is_what_was_judged(finished: Finished) -> None:
+    pixels = picture.decode(finished.png)
+    assert (pixels == finished.adversarial).all()
+    assert np.abs(pixels.astype(int) - finished.original).max() <= 12
+    shown = picture.to_tensor(pixels)
+    for finding in finished.findings:
+        if finding.juror.name in models.names():
+            clf = models.load(finding.juror.name)
+            assert clf.labels[int(clf(shown).argmax())] == finding.after.answer
+
+
+def test_every_network_sits_on_the_jury_once(finished: Finished) -> None:
+    plain = [f.juror.name for f in finished.findings if "+" not in f.juror.name]
+    assert sorted(plain) == sorted(models.names())
+    guarded = [f.juror for f in finished.findings if "+" in f.juror.name]
+    assert [j.group for j in guarded] == ["defended"] * len(jury.GUARDS)
+    held_out = [f.juror.name for f in finished.findings if f.juror.group == "held-out"]
+    assert {j.network for j in guarded} == {max(held_out, key=jury.top1)}
+
+
+def test_one_seed_one_file(lion: str, finished: Finished) -> None:
+    again = end(Request(lion))
+    assert again.png == finished.png
+    assert [f.share for f in again.findings] == [f.share for f in finished.findings]
+
+
+def test_the_record_holds_every_number_as_json(lion: str, finished: Finished) -> None:
+    kept = json.loads(json.dumps(record(Request(lion), finished), allow_nan=False))
+    assert kept["settings"]["epsilon"] == 12
+    assert len(kept["iterations"]) == 11
+    assert len(kept["jurors"]) == len(finished.findings)
+    assert kept["distances"]["linf"] == finished.distances["linf"]
+
+
+def test_a_targeted_run_asks_for_the_target(lion: str) -> None:
+    last = end(Request(lion, target="Banana", iterations=10, epsilon=32, attack="mi-fgsm"))
+    assert last.target == "Banana"
+    fooled = [f for f in last.findings if f.status == "fooled"]
+    assert fooled
+    assert all(f.after.answer == "Banana" for f in fooled)
+
+
+def test_all_networks_as_surrogates_leave_nobody_held_out(lion: str) -> None:
+    last = end(Request(lion, surrogates=models.names(), iterations=1))
+    assert not [f for f in last.findings if f.juror.group == "held-out"]
+    assert "held-out" not in last.sentence
+
+
+def test_a_picture_that_the_jury_does_not_know_is_not_attacked() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    events = list(run(Request(noise)))
+    assert len(events) == 1
+    assert isinstance(events[0], Prepared)
+    assert events[0].label is None
+    assert events[0].guess in events[0].before[models.names()[0]].answer or events[0].guess
+
+
+def test_a_label_of_the_visitor_is_attacked_and_wrong_jurors_do_not_count() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    last = end(Request(noise, label="Banana", iterations=1))
+    wrong = [f for f in last.findings if f.before.answer != "Banana"]
+    assert wrong
+    assert all(f.status == "wrong" for f in wrong)
+
+
+def test_closing_the_run_stops_it_within_one_iteration(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    forward = models.Classifier.forward
+
+    def counting(self: models.Classifier, pixels: torch.Tensor) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        return forward(self, pixels)
+
+    monkeypatch.setattr(models.Classifier, "forward", counting)
+    events = run(Request(lion, iterations=100))
+    while not (isinstance(event := next(events), Progress) and event.step == 2):
+        pass
+    before = calls
+    events.close()
+    assert calls == before
+
+
+@pytest.mark.parametrize("attack", RECIPES)
+def test_every_recipe_runs_from_picture_to_verdict(attack: str, lion: str) -> None:
+    recipe = RECIPES[attack]
+    small = {"queries": 20} if any(knob.name == "queries" for knob in recipe.knobs) else {}
+    last = end(Request(lion, attack=attack, iterations=2, knobs=small))
+    assert last.distances["linf"] <= 12
+    json.dumps(record(Request(lion, attack=attack, iterations=2), last), allow_nan=False)
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"picture": None}, "no picture yet"),
+    ({"picture": b"no picture"}, "cannot be read"),
+    ({"surrogates": ()}, "tick at least one"),
+    ({"surrogates": ("tiny/resnet", "tiny/resnet")}, "twice"),
+    ({"surrogates": ["tiny/resnet"] * 1000}, "twice"),
+    ({"surrogates": ("nobody",)}, "Unknown network 'nobody'"),
+    ({"surrogates": "tiny/resnet"}, "tick at least one"),
+    ({"attack": "magic"}, "Unknown attack 'magic'"),
+    ({"attack": None}, "Unknown attack"),
+    ({"epsilon": 0}, "allows no change"),
+    ({"epsilon": float("nan")}, "epsilon"),
+    ({"epsilon": -1}, "from 1 to 64"),
+    ({"epsilon": 65}, "from 1 to 64"),
+    ({"epsilon": True}, "epsilon"),
+    ({"epsilon": "8"}, "epsilon"),
+    ({"iterations": 0}, "from 1 to 100"),
+    ({"iterations": 10.5}, "whole number"),
+    ({"iterations": 1000}, "from 1 to 100"),
+    ({"seed": -1}, "seed"),
+    ({"step_size": -1}, "step size"),
+    ({"framing": "stretch"}, "framing"),
+    ({"label": "Unicorn"}, "not a class"),
+    ({"target": "Unicorn"}, "not a class"),
+    ({"target": "Lion", "label": "Lion"}, "both Lion"),
+    ({"knobs": {"magic": 1}}, "no knob 'magic'"),
+    ({"knobs": {"momentum": float("inf")}}, "momentum"),
+    ({"knobs": [1]}, "object"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), BAD, ids=[str(sorted(wrong.items()))[:50] for wrong, _ in BAD])
+def test_bad_requests_get_a_sentence(wrong: dict[str, Any], sentence: str, lion: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as caught:
+        run(dataclasses.replace(Request(lion), **wrong))
+    assert str(caught.value).endswith(".")
+
+
+def test_the_target_must_differ_from_what_the_jury_sees(lion: str) -> None:
+    with pytest.raises(ValueError, match="already sees Lion"):
+        list(run(Request(lion, target="Lion")))
+
+
+def opinion(answer: str, votes: int = 0, draws: int = 1) -> verdict.Opinion:
+    return verdict.Opinion(answer, ((answer, 1.0),), 0.5, votes, draws, votes / draws, votes / draws)
+
+
+def finding(group: str, before: str, after: str, targeted: bool = False) -> verdict.Finding:
+    juror = verdict.Juror("a", "A", group, "a", "#000000")
+    return verdict.finding(juror, opinion(before), opinion(after), "Lion", targeted)
+
+
+def test_the_sentence_counts_only_those_who_were_right_before() -> None:
+    findings = [finding("surrogate", "Lion", "Bee"), finding("surrogate", "Lion", "Bee")]
+    findings += [finding("held-out", "Lion", "Lion"), finding("held-out", "Bee", "Pizza")]
+    findings += [finding("defended", "Bee", "Bee")]
+    assert (
+        verdict.sentence(findings)
+        == "All 2 surrogates fooled · 0 of 1 held-out fooled · defended: all were wrong already"
+    )
+    assert "A, A" in verdict.uncounted(findings)
+
+
+def test_a_targeted_attack_counts_only_its_target() -> None:
+    assert finding("held-out", "Bee", "Lion", targeted=True).status == "fooled"
+    assert finding("held-out", "Bee", "Pizza", targeted=True).status == "holds"
+    assert finding("held-out", "Lion", "Lion", targeted=True).status == "wrong"
