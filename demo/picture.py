@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]
 MOST_MEGAPIXELS = 100
 Image.MAX_IMAGE_PIXELS = MOST_MEGAPIXELS * 10**6
 FRAMINGS = ("crop", "fit")
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM", "MPO")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 _UNREADABLE = (
     "This file cannot be read as a picture: use a PNG, JPEG, WebP, GIF, BMP or TIFF file that opens elsewhere."
 )

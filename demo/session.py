@@ -129,7 +129,7 @@ def _prepare(request: Request, jurors: Jury, labels: list[str], original: Pixels
     if request.target is not None and request.target == label:
         raise ValueError(f"The jury already sees {label}: choose another target.")
     goal = labels.index(request.target or label or labels[guess])
-    before = {j.name: verdict.opinion(c, picture, goal, j.random, request.seed) for j, c in jurors}
+    before = {j.name: verdict.opinion(c, picture, goal, request.seed) for j, c in jurors}
     return Prepared(
         original=original,
         jurors=tuple(j for j, _ in jurors),
@@ -176,7 +176,7 @@ def _progress(frame: Frame, steps: int, jurors: Jury, goal: int, began: float) -
         queries=frame.queries,
         seconds=seconds,
         seconds_left=seconds / (frame.step + 1) * (steps - frame.step),
-        details={name: _plain(value) for name, value in frame.details.items()},
+        details=_plain(frame.details),
     )
 
 
@@ -204,7 +204,7 @@ def _judge(
     adversarial = decode(png)
     picture = to_tensor(adversarial, request.device)
     targeted = prepared.target is not None
-    after = {j.name: verdict.opinion(c, picture, index, j.random, request.seed + 1) for j, c in jurors}
+    after = {j.name: verdict.opinion(c, picture, index, request.seed + 1) for j, c in jurors}
     findings = tuple(verdict.finding(j, prepared.before[j.name], after[j.name], goal, targeted) for j, _ in jurors)
     return Finished(
         original=prepared.original,
@@ -222,6 +222,8 @@ def _judge(
 
 def _plain(value: Any) -> Any:
     """Events carry plain data: no tensor leaves the run."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
     return value.tolist() if isinstance(value, Tensor) else value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models import Classifier
+from models.defences.verdict import judge
 
 DRAWS = 20
 GROUPS = {
@@ -36,7 +36,8 @@ class Opinion:
     """What one juror says of one picture.
 
     answer: its top-1 class. top: the five likeliest classes with their probabilities. belief: the probability
-    of the label under attack. votes: how many of `draws` looks gave the label (one look, unless random).
+    of the label under attack. votes: how many of `draws` looks gave the label (one look, unless random); low, high:
+    the 95 % interval (Wilson) of that share.
     """
 
     answer: str
@@ -44,6 +45,8 @@ class Opinion:
     belief: float
     votes: int
     draws: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -62,50 +65,45 @@ class Finding:
     high: float
 
 
-def opinion(classifier: Classifier, picture: Tensor, label: int, random: bool, seed: int = 0) -> Opinion:
+def opinion(classifier: Classifier, picture: Tensor, label: int, seed: int = 0) -> Opinion:
     """What a classifier says of one picture `(1,3,H,W)`; one that answers by lot is asked DRAWS times."""
-    draws = DRAWS if random else 1
-    # The lot is drawn anew for each verdict and the same for a repeated one.
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(seed)
-        logits = classifier(picture.expand(draws, -1, -1, -1)).double()
-    votes = logits.argmax(-1)
-    mean = logits.softmax(-1).mean(0)
-    chances, classes = mean.topk(min(5, len(mean)))
-    answer = int(torch.mode(votes).values)
+    judged = judge(classifier, picture, DRAWS, torch.Generator(picture.device).manual_seed(seed))
+    chances, classes = judged.probabilities[0].topk(min(5, len(classifier.labels)))
     return Opinion(
-        answer=classifier.labels[answer],
+        answer=classifier.labels[int(judged.top)],
         top=tuple((classifier.labels[int(c)], float(p)) for c, p in zip(classes, chances, strict=True)),
-        belief=float(mean[label]),
-        votes=int((votes == label).sum()),
-        draws=draws,
+        belief=float(judged.probabilities[0, label]),
+        votes=round(float(judged.shares[0, label]) * judged.draws),
+        draws=judged.draws,
+        low=float(judged.low[0, label]),
+        high=float(judged.high[0, label]),
     )
 
 
 def finding(juror: Juror, before: Opinion, after: Opinion, label: str, targeted: bool) -> Finding:
     """Whether the attack changed this juror's mind. label: the class attacked, or the wanted one."""
-    fooled_looks = after.votes if targeted else after.draws - after.votes
-    low, high = wilson(fooled_looks, after.draws)
+    share, low, high = after.votes / after.draws, after.low, after.high
+    if not targeted:  # fooled is then every look that did not give the label
+        share, low, high = 1 - share, 1 - high, 1 - low
     started_wrong = before.answer == label if targeted else before.answer != label
     fooled = after.answer == label if targeted else after.answer != label
     status = "wrong" if started_wrong else "fooled" if fooled else "holds"
-    return Finding(juror, before, after, status, fooled_looks / after.draws, low, high)
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
-    z = 1.959963984540054
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    return Finding(juror, before, after, status, share, low, high)
 
 
 def sentence(findings: Sequence[Finding], targeted: bool = False) -> str:
     """The verdict in one sentence: fooled jurors of each group, among those that were right before."""
     said = [_count(group, [f for f in findings if f.juror.group == group], targeted) for group in GROUPS]
     return " · ".join(part for part in said if part)
+
+
+def uncounted(findings: Sequence[Finding], targeted: bool = False) -> str:
+    """Who does not count, in a sentence: those that gave the attacker's answer before the attack; or nothing."""
+    wrong = [finding.juror.title for finding in findings if finding.status == "wrong"]
+    if not wrong:
+        return ""
+    already = "they said so before the attack" if targeted else "they were wrong before the attack"
+    return f"Not counted, because {already}: {', '.join(wrong)}."
 
 
 def _count(group: str, findings: Sequence[Finding], targeted: bool) -> str:

@@ -23,20 +23,26 @@ attack. framing: {" or ".join(FRAMINGS)}. knobs: the attack's own settings as an
 1.0}}."""
 
 
-def attack(*values: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def attack(
+    picture: Any,
+    surrogates: Any,
+    attack: Any,
+    epsilon: Any,
+    iterations: Any,
+    seed: Any,
+    label: Any,
+    target: Any,
+    framing: Any,
+    step_size: Any,
+    knobs: Any,
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """One run to its end; what is wrong with the request comes back as a sentence."""
-    named = dict(zip(_inputs_by_name, values, strict=True))
+    asked = dict(locals())  # the parameters' names are the endpoint's, and the request's
     try:
         with running.scratch() as folder:
-            yield running.to_the_end(running.ask(named), Path(folder))
+            yield running.to_the_end(running.ask(asked), Path(folder))
     except ValueError as sentence:
         raise gr.Error(str(sentence), print_exception=False) from sentence
-
-
-_inputs_by_name = (
-    "picture", "surrogates", "attack", "epsilon", "iterations", "seed", "label", "target", "framing", "step_size",
-    "knobs",
-)  # fmt: skip
 
 
 def build(concurrency: dict[str, Any]) -> None:

@@ -30,6 +30,12 @@ from models.catalog import vocabulary
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
 
+TO_THE_STAGE = """() => {
+  const stage = document.getElementById("q-stage");
+  if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({behavior: "smooth"});
+}"""
+"""On a small screen the stage lies below the choices."""
+
 Controls = dict[str, gr.components.Component]
 Knobs = dict[str, Knob]
 
@@ -204,22 +210,26 @@ def _plain(value: Any) -> Any:
 def _results() -> dict[str, Any]:
     results: dict[str, Any] = {"stage": gr.HTML(markup.welcome(), elem_id="q-stage")}
     with gr.Column(visible=False, elem_id="q-results") as after:
-        with gr.Row():
-            results["slider"] = gr.ImageSlider(
-                format="png",
-                label="Original ⟷ adversarial (enlarged previews)",
-                interactive=False,
-                buttons=["fullscreen"],
-                elem_id="q-slider",
-            )
-            results["difference"] = gr.HTML()
+        with gr.Row(elem_classes="q-card"):
+            with gr.Column(min_width=280):
+                results["slider"] = gr.ImageSlider(
+                    format="png",
+                    label="Original and adversarial picture",
+                    show_label=False,
+                    interactive=False,
+                    buttons=["fullscreen"],
+                    elem_id="q-slider",
+                )
+                gr.HTML('<p class="q-say">Original ⟷ adversarial: drag to compare. Previews, enlarged.</p>')
+            with gr.Column(min_width=280):
+                results["difference"] = gr.HTML()
         with gr.Row():
             results["png"] = gr.DownloadButton("Picture (PNG, exact)", elem_id="q-png")
             results["json"] = gr.DownloadButton("Run (JSON)", elem_id="q-json")
-        results["table"] = gr.HTML(elem_id="q-table")
+        results["table"] = gr.HTML(elem_id="q-table", apply_default_css=False)
         with gr.Row():
-            results["first"] = gr.Plot(show_label=False, elem_classes="q-plot")
-            results["second"] = gr.Plot(show_label=False, elem_classes="q-plot")
+            results["first"] = gr.Plot(show_label=False, min_width=300)
+            results["second"] = gr.Plot(show_label=False, min_width=300)
     results["after"] = after
     return results
 
@@ -228,15 +238,16 @@ def _connect(controls: Controls, results: dict[str, Any], sample: gr.Examples) -
     names, widgets = list(controls), list(controls.values())
     outputs = list(results.values())
 
-    def attack(*values: Any) -> Iterator[dict[Any, Any]]:
+    def watch(*values: Any) -> Iterator[dict[Any, Any]]:
         yield from _attack(dict(zip(names, values, strict=True)), results)
 
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    pressed = results["start"].click(attack, widgets, outputs, **settings)
+    pressed = results["start"].click(watch, widgets, outputs, **settings)
+    results["start"].click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
     controls["picture"].input(lambda: "", None, controls["label"], queue=False, api_visibility="private")
     clicked = sample.load_input_event.then(
         lambda: "", None, controls["label"], queue=False, api_visibility="private"
-    ).then(attack, widgets, outputs, **settings)
+    ).then(watch, widgets, outputs, **settings)
     results["stop"].click(
         lambda: (markup.stopped(), gr.update(visible=True, interactive=True), gr.update(visible=False)),
         None,

@@ -9,7 +9,7 @@ from html import escape
 from demo.figures import Chart, svg
 from demo.picture import Pixels, amplified, encode
 from demo.session import Finished, Prepared, Progress
-from demo.verdict import GROUPS, Finding, Opinion
+from demo.verdict import GROUPS, Finding, Opinion, uncounted
 
 TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "wrong": "– wrong before"}
 _TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "wrong": "– said it before"}
@@ -89,7 +89,9 @@ def verdict(finished: Finished, gradients: int, device: str) -> str:
         f"The picture was {goal} in {finished.history[-1].step} iterations, {finished.seconds:.1f} s and "
         f"{gradients} gradients on {device}. Judged on the very bytes that you can download."
     )
-    return card(finished.sentence, f'<p class="q-soft">{escape(small)}</p>', role="status")
+    aside = uncounted(finished.findings, finished.target is not None)
+    body = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (small, aside) if words)
+    return card(finished.sentence, body, role="status")
 
 
 def difference(finished: Finished) -> str:
@@ -98,8 +100,8 @@ def difference(finished: Finished) -> str:
     far = finished.distances
     measured = f"Largest change {far['linf']:.0f}/255 · L2 {far['l2']:.2f} · PSNR {far['psnr']:.1f} dB"
     return (
-        f'<div class="q-pair"><figure>{image(pixels, "The difference, amplified")}'
-        f"<figcaption>What was added, {factor:.0f} times stronger<br>{escape(measured)}</figcaption></figure></div>"
+        f'<figure class="q-figure">{image(pixels, "The difference, amplified")}'
+        f"<figcaption>What was added, {factor:.0f} times stronger. {escape(measured)}.</figcaption></figure>"
     )
 
 
@@ -122,8 +124,8 @@ def _row(finding: Finding, tags: dict[str, str]) -> str:
     tag = tags[finding.status]
     note = ""
     if juror.random and finding.status != "wrong":
-        stood = finding.after.draws - round(finding.share * finding.after.draws)
-        tag += f", {stood} of {finding.after.draws} looks"
+        share = finding.share if finding.status == "fooled" else 1 - finding.share
+        tag += f" in {round(share * finding.after.draws)} of {finding.after.draws} looks"
         note = (
             f'<p class="q-soft q-note">It answers by lot. Fooled in {finding.share:.0%} of {finding.after.draws} looks '
             f"(95 % interval {finding.low:.0%} to {finding.high:.0%}).</p>"
