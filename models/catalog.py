@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tomllib
@@ -11,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from torch import nn
 
 from models import hub
 from models.classifier import Classifier
-from models.hub import Progress, WeightsError
+from models.hub import Progress
 from models.networks import Blueprint
 from models.shelf import Shelf
+from models.weights import fill, shown
 
 HERE = Path(__file__).parent
 MEMORY_LIMIT = int(os.environ.get("QUORUM_MEMORY_MB", "2048")) * 2**20
@@ -57,7 +56,7 @@ class Card:
     @property
     def path(self) -> str:
         """Where the weights lie, as a person would look for them: from the project's folder on."""
-        return str(self.weights.relative_to(HERE.parent)) if self.weights.is_relative_to(HERE) else str(self.weights)
+        return shown(self.weights)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -141,18 +140,5 @@ def _read(card: Card, device: str | torch.device, progress: Progress | None) -> 
 
 
 def _fill(network: nn.Module, card: Card) -> None:
-    """Puts the file's weights into the network, after checking that it is the file the catalogue means."""
-    cure = "Download the project again, or restore the file with git."
-    try:
-        content = card.weights.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"The weights file {card.path} cannot be read. {cure}") from error
-    if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise WeightsError(f"The weights file {card.path} is damaged: its SHA-256 is not the catalogue's. {cure}")
-    missing, unexpected = network.load_state_dict(safetensors.torch.load(content), strict=False)
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if missing or unexpected:
-        raise WeightsError(
-            f"The weights file {card.path} does not fit the network {card.blueprint.network}: "
-            f"missing {missing[:3]}, unexpected {unexpected[:3]}. Mend the stanza {card.name} in catalog.toml."
-        )
+    """Puts the card's weights into its network; WeightsError where the file is not the one the catalogue means."""
+    fill(network, card.weights, card.sha256, f"{card.blueprint.network} of {card.name}")

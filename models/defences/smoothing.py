@@ -117,7 +117,7 @@ def sween(
 
 
 ALPHA = Parameter("alpha", 0.3, 0.001, 1, "Abstention", "Abstains where chance explains the lead better than this.")
-_SIGMA = Parameter("sigma", 0.05, 0, 2, "Noise", "Standard deviation of the noise; a pixel runs from 0 to 1.")
+_SIGMA = Parameter("sigma", 0.03, 0, 2, "Noise", "Standard deviation of the noise; a pixel runs from 0 to 1.")
 _DRAWS = Parameter("draws", 20, 1, 1000, "Noisy copies", "How many copies vote when the attacker asks.", True)
 
 SMOOTHING = Defence(
