@@ -40,3 +40,32 @@ def available(pack: str) -> Availability:
         return Availability(True, "")
     why = hub.trouble(cards[0].hub)
     return Availability(not why, why)
+
+
+class Starters(NamedTuple):
+    """Names to begin with: surrogates for the attacker, and held-out networks that it never meets."""
+
+    surrogates: tuple[str, ...]
+    held_out: tuple[str, ...]
+
+
+_SMALL = Starters(
+    ("imagenet/mobilenetv3_large_100.ra_in1k", "imagenet/efficientnet_b0.ra_in1k", "imagenet/densenet121.tv_in1k"),
+    ("imagenet/resnet50.tv_in1k", "imagenet/resmlp_12_224.fb_in1k"),
+)
+_PAPERS = Starters(
+    ("imagenet/inception_v3.tf_in1k", "imagenet/inception_v4.tf_in1k", "imagenet/inception_resnet_v2.tf_in1k"),
+    ("imagenet/resnetv2_101.a1h_in1k", "imagenet/inception_v3.tf_adv_in1k"),
+)
+_TINY = Starters(
+    ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"),
+    ("tiny/googlenet", "tiny/regnet"),
+)
+
+
+def starters(pack: str, device: str = "cpu") -> Starters:
+    """The selection to begin with: on a GPU the Inceptions of the papers, on a CPU networks small enough for one."""
+    names(pack)
+    if pack == "tiny":
+        return _TINY
+    return _PAPERS if device.startswith("cuda") else _SMALL

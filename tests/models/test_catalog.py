@@ -39,8 +39,19 @@ def test_every_card_can_be_shown(name: str) -> None:
     assert card.family
     assert 1990 < card.year < 2030
     assert card.paper.startswith("https://")
-    assert card.role in ("normal", "robust", "denoiser")
+    assert card.role
     assert re.fullmatch(r"#[0-9a-f]{6}", card.color)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:0"])
+@pytest.mark.parametrize("pack", catalog.PACKS)
+def test_there_is_a_selection_to_begin_with(pack: str, device: str) -> None:
+    surrogates, held_out = models.starters(pack, device)
+    assert len(surrogates) == 3
+    assert set(surrogates) | set(held_out) <= set(models.names(pack))
+    assert not set(surrogates) & set(held_out)
+    # Four bytes a parameter: a first selection for a CPU stays under 250 MB.
+    assert models.needs([*surrogates, *held_out]).memory < (250e6 if device == "cpu" else 1.2e9)
 
 
 @pytest.mark.parametrize("pack", catalog.PACKS)
