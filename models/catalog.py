@@ -30,7 +30,8 @@ class Card:
 
     weights, sha256: a file of this project. hub: for the others the repository, such as timm/resnet50.tv_in1k, and
     weights is then that file's place inside the folder QUORUM_WEIGHTS. top1: what its authors published, a share of
-    1, at top1_side pixels; what this project measured is in `notes`.
+    1, at top1_side pixels; what this project measured is in `notes`. sigma: the standard deviation of the noise that
+    the network was trained under, in pixel units of 1; 0 for most.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Card:
     hub: str = ""
     licence: str = ""
     parameters: int = 0
+    sigma: float = 0.0
     top1: float | None = None
     top1_side: int | None = None
 

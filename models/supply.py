@@ -22,7 +22,9 @@ def needs(wanted: Iterable[str]) -> Needs:
     missing = [card for card in cards if card.hub and not hub.at_hand(card.hub)]
     shipped = [card for card in cards if not card.hub]
     # A hub's file has four bytes a parameter; a shipped one has two, and is loaded with four.
-    memory = sum(4 * card.parameters for card in cards) + sum(2 * card.weights.stat().st_size for card in shipped)
+    memory = sum(4 * card.parameters for card in cards) + sum(
+        2 * card.weights.stat().st_size for card in shipped if card.weights.exists()
+    )
     return Needs(sum(4 * card.parameters for card in missing), memory)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol, cast
 
 import torch
@@ -34,6 +35,25 @@ class Guarded(Classifier):
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
         return self.classifier.look(self.guard(pixels, generator), generator)
+
+
+class Averaged(Classifier):
+    """What a random classifier answers on average: the logarithm of the mean probability over `draws` looks.
+
+    For an attacker who knows the defence: its gradient is the average over the draws (EOT, Athalye et al. 2018),
+    where one look's is mostly chance. `generator` makes it repeatable.
+    """
+
+    def __init__(self, classifier: Classifier, draws: int = 10) -> None:
+        super().__init__(classifier, classifier.labels, card=classifier.card, size=classifier.size)
+        self.mean, self.std = classifier.mean, classifier.std
+        self.random = classifier.random
+        self.draws = draws if classifier.random else 1
+
+    def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        classifier = cast(Classifier, self.network)
+        looks = [classifier.look(pixels, generator).log_softmax(1) for _ in range(self.draws)]
+        return torch.stack(looks).logsumexp(0) - math.log(self.draws)
 
 
 def straight_through(smooth: Tensor, wanted: Tensor) -> Tensor:

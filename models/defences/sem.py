@@ -16,25 +16,27 @@ from models.defences.smoothing import ALPHA
 
 
 class Stochastic(Collective):
-    """Every query draws how many members answer, which ones, and under how much noise each (section 3.3, (a)-(d)).
+    """Every query draws how many architectures answer, which ones, and how much noise each bears (section 3.3, a-d).
 
-    members x sigmas is the collection; 0 among the sigmas is the unsmoothed model, which the paper's has too.
-    The number is uniform from 1 to `largest` (the paper's 1, 2 or 3); members are drawn without replacement, a sigma
-    for each of them independently. The answer is the logarithm of their mean probability. One call is one query:
-    its batch shares the draw, as pictures sent together do.
+    Members built alike are one architecture, with as many levels as the noises they were trained under
+    (`card.sigma`); a member that was not trained under noise offers `sigmas` instead, and 0 among these is the
+    unsmoothed model, which the paper's collection has too. The number is uniform from 1 to `largest` (the paper's 1,
+    2 or 3); architectures are drawn without replacement, a level for each of them independently. The answer is the
+    logarithm of their mean probability. One call is one query: its batch shares the draw, as pictures sent together do.
     """
 
     def __init__(self, members: Sequence[Classifier], sigmas: tuple[float, ...], largest: int, alpha: float) -> None:
         super().__init__(members, mean_probability)
-        self.sigmas = sigmas
-        self.largest = min(largest, len(self.members))
+        self.collection = _collection(self.members, sigmas)
+        self.largest = min(largest, len(self.collection))
         self.alpha = alpha
 
     def draw(self, generator: torch.Generator | None = None) -> list[tuple[int, float]]:
         """One query's jury: pairs of a member's index and its sigma."""
-        waiting = list(range(len(self.members)))
-        chosen = [waiting.pop(whole(0, len(waiting) - 1, generator)) for _ in range(whole(1, self.largest, generator))]
-        return [(index, self.sigmas[whole(0, len(self.sigmas) - 1, generator)]) for index in chosen]
+        waiting = list(self.collection)
+        number = whole(1, self.largest, generator)
+        chosen = [waiting.pop(whole(0, len(waiting) - 1, generator)) for _ in range(number)]
+        return [levels[whole(0, len(levels) - 1, generator)] for levels in chosen]
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
         answers = [
@@ -42,6 +44,16 @@ class Stochastic(Collective):
             for index, sigma in self.draw(generator)
         ]
         return self.form(torch.stack(answers), generator)
+
+
+def _collection(members: Sequence[Classifier], sigmas: tuple[float, ...]) -> list[list[tuple[int, float]]]:
+    """For each architecture its levels: pairs of a member's index and the sigma that it is asked under."""
+    levels: dict[str, list[tuple[int, float]]] = {}
+    for index, member in enumerate(members):
+        architecture = repr(member.card.blueprint) if member.card else f"member {index}"
+        trained = (member.card.sigma,) if member.card and member.card.sigma else sigmas
+        levels.setdefault(architecture, []).extend((index, sigma) for sigma in trained)
+    return list(levels.values())
 
 
 ROW = Defence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import math
 from collections import Counter
@@ -13,6 +14,7 @@ from PIL import Image
 from scipy import fft, ndimage, stats
 from torch import Tensor, nn
 
+import models
 from models.classifier import Classifier
 from models.defences import defend
 from models.defences.bit_depth import BitDepth
@@ -218,6 +220,20 @@ def test_sem_draws_number_members_and_noise_evenly() -> None:
     assert len(pairs) == 12
     assert stats.chisquare(list(pairs.values())).pvalue > 0.001
     assert max(len(Stochastic([fixed(1.0, 0.0)] * 2, (0.1,), 3, 0.3).draw(generator)) for _ in range(50)) == 2
+
+
+def test_sem_asks_noise_trained_networks_under_their_own_noise() -> None:
+    card, other = models.CARDS["tiny/resnet"], models.CARDS["tiny/regnet"]
+    jury = [fixed(1.0, 0.0) for _ in range(4)]
+    for member, built, sigma in zip(jury, (card, card, card, other), (0.12, 0.25, 0.0, 0.0), strict=True):
+        member.card = dataclasses.replace(built, sigma=sigma)
+    sem, generator = Stochastic(jury, (0.0, 0.05), 3, 0.3), seeded()
+    assert sem.largest == 2, "two architectures"
+    seen = {pair for _ in range(300) for pair in sem.draw(generator)}
+    assert seen == {(0, 0.12), (1, 0.25), (2, 0.0), (2, 0.05), (3, 0.0), (3, 0.05)}
+    assert all(
+        not {0, 1, 2} >= {index for index, _ in jury} for jury in map(sem.draw, [generator] * 50) if len(jury) > 1
+    )
 
 
 def test_sem_and_nips_r3_answer_with_their_members() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 import models
 from models.classifier import Classifier
-from models.defences import DEFENCES, Defence, Parameter, defend, judge
+from models.defences import DEFENCES, Averaged, Defence, Parameter, defend, judge
 
 NAMES = list(DEFENCES)
 PARAMETERS = [(name, parameter) for name, defence in DEFENCES.items() for parameter in defence.parameters]
@@ -183,6 +183,25 @@ def test_defences_stack_and_chance_shows_through(network, pixels) -> None:
     assert first.draws == 4
     assert torch.equal(first.probabilities, second.probabilities)
     assert defend("softmax", [stacked, network]).random
+
+
+def test_an_average_of_looks_points_where_many_looks_do(network, pixels) -> None:
+    """A gradient over many looks repeats itself under another seed; that of one look does not."""
+    defended = defend("random-resize-pad", network)
+
+    def gradient(draws: int, seed: int) -> Tensor:
+        averaged = Averaged(defended, draws)
+        averaged.generator = torch.Generator().manual_seed(seed)
+        picture = pixels[:1].clone().requires_grad_()
+        return torch.autograd.grad(averaged(picture)[0, 0], picture)[0].flatten()
+
+    def alike(draws: int) -> float:
+        return F.cosine_similarity(gradient(draws, 1), gradient(draws, 2), dim=0).item()
+
+    assert alike(60) > alike(1) + 0.1
+    mean = torch.stack([defended.look(pixels, torch.Generator().manual_seed(3)).softmax(1)]).mean(0)
+    torch.testing.assert_close(Averaged(defended, 1).look(pixels, torch.Generator().manual_seed(3)).exp(), mean)
+    assert Averaged(defend("jpeg", network), 10).draws == 1
 
 
 @pytest.mark.parametrize("name", ["quantise-weights", "quantise-activations"])
