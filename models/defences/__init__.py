@@ -3,7 +3,7 @@
 from models.defences.defence import Defence
 from models.defences.guard import Averaged
 from models.defences.parameter import Parameter
-from models.defences.table import DEFENCES, defend
+from models.defences.table import DEFENCES, NINE, defend
 from models.defences.verdict import Verdict, judge
 
-__all__ = ["DEFENCES", "Averaged", "Defence", "Parameter", "Verdict", "defend", "judge"]
+__all__ = ["DEFENCES", "NINE", "Averaged", "Defence", "Parameter", "Verdict", "defend", "judge"]

@@ -44,6 +44,9 @@ _ROWS = (
 )
 
 DEFENCES: dict[str, Defence] = {defence.name: defence for defence in _ROWS}
+_SVRE = "hgd random-resize-pad nips-r3 bit-depth jpeg feature-distillation comdefend smoothing nrp"
+NINE = tuple(name for name in _SVRE.split() if name in DEFENCES)
+"""The nine defences on which SVRE and others measure black-box attacks, in their order, as far as they are here."""
 
 
 def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameters: Any) -> Classifier:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 import models
 from models.classifier import Classifier
-from models.defences import DEFENCES, Averaged, Defence, Parameter, defend, judge
+from models.defences import DEFENCES, NINE, Averaged, Defence, Parameter, defend, judge
 
 NAMES = list(DEFENCES)
 PARAMETERS = [(name, parameter) for name, defence in DEFENCES.items() for parameter in defence.parameters]
@@ -50,6 +50,11 @@ def put(name: str, network: Classifier, **parameters) -> Classifier:
 
 def test_the_table_holds_what_the_project_promises() -> None:
     assert set(ALWAYS.split()) <= set(DEFENCES)
+
+
+def test_the_papers_nine_are_there_but_for_the_learned_ones() -> None:
+    assert set(NINE) <= set(DEFENCES)
+    assert len(NINE) == 6 + len({"hgd", "comdefend", "nrp"} & set(DEFENCES))
 
 
 @pytest.mark.parametrize("defence", DEFENCES.values(), ids=NAMES)

@@ -159,6 +159,18 @@ def test_an_unreachable_hub_is_one_sentence_at_once() -> None:
     assert models.load("tiny/resnet").card is models.CARDS["tiny/resnet"]
 
 
+def test_switched_off_downloads_are_named(monkeypatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(models.WeightsError, match=r"downloads are switched off \(HF_HUB_OFFLINE\)\. Use the built-in"):
+        models.load(NAME)
+
+
+def test_a_cache_that_cannot_be_written_is_named(small, tmp_path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(models.WeightsError, match="the download cannot be kept"):
+        models.load(NAME)
+
+
 def test_a_silent_hub_costs_its_patience_once(small, monkeypatch) -> None:
     small.seconds = 30
     monkeypatch.setattr(hub, "PATIENCE", 0.5)
