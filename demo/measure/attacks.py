@@ -1,0 +1,176 @@
+"""Every attack on the same pictures: who is fooled, at what cost, in what time.
+
+Surrogates are attacked, held-out networks never touched. Counted are validation pictures that all of them get
+right before the attack. Judged is what a visitor would download: 8 bits, no byte outside the ball.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import models
+from demo.attacks import RECIPES, iterate
+from demo.attacks.recipes import recipe
+from models.catalog import vocabulary
+from models.defences.binomial import wilson
+from models.pictures import read
+
+PACK = "tiny"
+SURROGATES = ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust")
+BATCH = 50
+LEVELS = 255
+
+
+@dataclass(frozen=True)
+class Row:
+    """One attack: fooled, `(1 + M + H, N)` bool, the jury's verdict, then the surrogates', then the held-outs'.
+
+    gradients, passes: backward and forward passes through one surrogate that each picture took. seconds: for each.
+    """
+
+    title: str
+    fooled: Tensor
+    gradients: float
+    passes: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Pictures `(N,3,64,64)` in [0,1], their labels, who is attacked and who is not; epsilon in levels of 255."""
+
+    images: Tensor
+    labels: Tensor
+    surrogates: Sequence[models.Classifier]
+    held_out: Sequence[models.Classifier]
+    epsilon: float
+    steps: int
+    seed: int
+
+    def first(self, count: int) -> Bench:
+        """The same with its first pictures alone."""
+        return replace(self, images=self.images[:count], labels=self.labels[:count])
+
+    def run(self, name: str, **knobs: Any) -> Row:
+        """One attack on all pictures, batch by batch."""
+        fooled, gradients, passes, seconds = [], 0, 0, 0.0
+        for images, labels in zip(self.images.split(BATCH), self.labels.split(BATCH), strict=True):
+            started = time.perf_counter()
+            *_, last = iterate(
+                name,
+                self.surrogates,
+                images,
+                labels,
+                epsilon=self.epsilon / LEVELS,
+                steps=self.steps,
+                seed=self.seed,
+                **knobs,
+            )
+            seconds += time.perf_counter() - started
+            gradients += last.cost * len(images)
+            passes += last.queries * len(images)
+            fooled.append(self._fooled(eight_bits(last.adversarial, images, self.epsilon), labels))
+        count = len(self.images)
+        extras = ", ".join(
+            f"{key}={'+'.join(value) if isinstance(value, tuple) else value}" for key, value in knobs.items()
+        )
+        title = RECIPES[name].title + (f" ({extras})" if extras else "")
+        return Row(title, torch.cat(fooled, 1), gradients / count, passes / count, seconds / count)
+
+    @torch.no_grad()
+    def _fooled(self, pictures: Tensor, labels: Tensor) -> Tensor:
+        answers = [classifier(pictures) for classifier in (*self.surrogates, *self.held_out)]
+        jury = torch.stack(answers[: len(self.surrogates)]).softmax(-1).mean(0)
+        return torch.stack([answer.argmax(1) != labels for answer in (jury, *answers)]).cpu()
+
+
+def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
+    """Rounded to whole levels, none further than epsilon (in levels) from the original's."""
+    levels, original = (pictures * LEVELS).round(), (originals * LEVELS).round()
+    reach = int(epsilon + 1e-6)
+    return torch.clamp(levels, original - reach, original + reach).clamp(0, LEVELS) / LEVELS
+
+
+def bench(options: argparse.Namespace) -> Bench:
+    """Pictures that every network gets right, in an order that the seed shuffles; ValueError where there are none."""
+    held = options.held_out or [name for name in models.names(PACK) if name not in options.surrogates]
+    both = [name for name in held if name in options.surrogates]
+    if both:
+        raise ValueError(f"{both[0]} is both a surrogate and held out: name it once.")
+    networks = [models.load(name, options.device) for name in (*options.surrogates, *held)]
+    pictures = read(options.data, "val", tuple(vocabulary(PACK)))
+    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(options.seed))
+    kept, labels = [], []
+    for chosen in order.split(BATCH):
+        images = pictures.images[chosen].to(options.device, torch.float32) / LEVELS
+        truth = pictures.labels[chosen].to(options.device)
+        with torch.no_grad():
+            right = torch.stack([network(images).argmax(1) == truth for network in networks]).all(0)
+        kept.append(images[right])
+        labels.append(truth[right])
+        if sum(map(len, kept)) >= options.pictures:
+            break
+    images, truth = torch.cat(kept)[: options.pictures], torch.cat(labels)[: options.pictures]
+    if not len(images):
+        raise ValueError("No picture is classified correctly by all of these networks: choose fewer of them.")
+    count = len(options.surrogates)
+    return Bench(images, truth, networks[:count], networks[count:], options.epsilon, options.steps, options.seed)
+
+
+def markdown(rows: Sequence[Row], laid: Bench) -> str:
+    """The table: shares fooled in % with 95 % intervals (Wilson)."""
+    white = [f"{network.card.title if network.card else '?'} (attacked)" for network in laid.surrogates]
+    black = [f"**{network.card.title if network.card else '?'}**" for network in laid.held_out]
+    heads = ["attack", "pictures", "jury", *white, *black, "gradients", "passes", "s per picture"]
+    lines = [f"| {' | '.join(heads)} |", "|---|" + "---:|" * (len(heads) - 1)]
+    for row in rows:
+        shares = row.fooled.double().mean(1)
+        low, high = wilson(shares, row.fooled.shape[1])
+        cells = [f"{s:.1%} ({a:.0%}–{b:.0%})".replace("%", "") for s, a, b in zip(shares, low, high, strict=True)]
+        costs = [f"{row.gradients:.0f}", f"{row.passes:.0f}", f"{row.seconds:.2f}"]
+        lines.append(f"| {' | '.join([row.title, str(row.fooled.shape[1]), *cells, *costs])} |")
+    return "\n".join(lines)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command understands."""
+    parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
+    parser.add_argument("--pictures", type=int, default=200, metavar="N")
+    parser.add_argument("--query-pictures", type=int, default=20, metavar="N", help="for attacks that only ask: slow")
+    parser.add_argument("--surrogates", nargs="+", default=list(SURROGATES), metavar="NAME")
+    parser.add_argument("--held-out", nargs="+", metavar="NAME", help="all others of the pack unless given")
+    parser.add_argument("--attacks", nargs="+", default=list(RECIPES), metavar="NAME")
+    parser.add_argument("--epsilon", type=float, default=8, help="in levels of 255")
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--transforms", nargs="+", default=[], metavar="NAME", help="such as di ti si")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+
+
+def measured(options: argparse.Namespace) -> Iterator[str]:
+    """The lines to print; progress goes to standard error meanwhile."""
+    chosen = [recipe(name) for name in options.attacks]
+    laid = bench(options)
+    rows = []
+    for attack in chosen:
+        offered = any(knob.name == "transforms" for knob in attack.knobs)
+        knobs = {"transforms": tuple(options.transforms)} if options.transforms and offered else {}
+        shown = laid.first(options.query_pictures) if attack.idea == "ask" else laid
+        rows.append(shown.run(attack.name, **knobs))
+        sys.stderr.write(f"{rows[-1].title}: {rows[-1].seconds:.2f} s per picture\n")
+    yield markdown(rows, laid)
+    names = ", ".join(network.card.name for network in (*laid.surrogates, *laid.held_out) if network.card)
+    yield (
+        f"\n{len(laid.images)} validation pictures that {names} classify correctly, epsilon {options.epsilon:g}/255, "
+        f"{options.steps} steps, seed {options.seed}; fooled in % (95 % interval), judged in 8 bits; jury: the mean "
+        "probability of the attacked; gradients, passes: through one attacked network, for each picture."
+    )
