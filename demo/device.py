@@ -27,12 +27,14 @@ def best() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def seconds(gradients: int) -> int:
+    """Seconds of GPU that so many gradients may need with a start, within what a Space lends (10 to 120)."""
+    return int(min(max(10 + gradients * SECONDS_PER_GRADIENT, 10), 120))
+
+
 def duration(request: Request) -> int:
-    """Seconds of GPU that a request may need: its gradients and a start, within what a Space lends (10 to 120)."""
-    recipe = RECIPES.get(request.attack)
+    """The same for a request that nobody has checked yet."""
+    recipe = RECIPES.get(request.attack) if isinstance(request.attack, str) else None
     steps = request.iterations if isinstance(request.iterations, int) else LONGEST
     steps = (recipe.steps if recipe else None) or min(max(steps, 1), LONGEST)
-    return int(min(max(10 + steps * len(request.surrogates) * SECONDS_PER_GRADIENT, 10), 120))
-
-
-__all__ = ["best", "duration", "on_gpu"]
+    return seconds(steps * len(request.surrogates))

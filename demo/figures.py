@@ -8,37 +8,60 @@ from html import escape
 
 import plotly.graph_objects as go
 
+from demo.attacks.recipes import Recipe
+from demo.explained import EXPLAINED
 from demo.session import Progress
 from demo.verdict import Juror
 
 WIDTH, HEIGHT = 460, 210
-LEFT, RIGHT, TOP, BOTTOM = 34, 10, 10, 26
+LEFT, RIGHT, TOP, BOTTOM = 40, 10, 10, 26
 DASHES = {"surrogate": "solid", "held-out": "dash", "defended": "dot"}
-_SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 4"}
+SVG_DASHES = {"solid": "", "dash": "7 4", "dot": "2 4"}
 GRID = "rgba(128,128,128,.25)"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One network's curve: one value in [0,1] an iteration. dash tells its group where colour does not."""
+    """One curve: a value for each place on the chart's axis. dash tells a network's group where colour does not."""
 
     title: str
     color: str
     dash: str
     values: tuple[float, ...]
+    places: tuple[float, ...] = ()
+    """Where the values stand on the axis; their own numbers, 0 …, where this is empty."""
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        return list(zip(self.places or range(len(self.values)), self.values, strict=True))
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over iterations 0 … steps."""
+    """Curves over iterations 0 … end, or over another axis. share: values are shares of 1. words: how to read it."""
 
     title: str
-    steps: int
+    end: float
     lines: tuple[Line, ...]
+    share: bool = True
+    words: str = ""
+    axis: str = "iteration"
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and highest value on the vertical axis."""
+        if self.share:
+            return 0.0, 1.0
+        values = [value for line in self.lines for value in line.values]
+        low, high = min(0.0, *values), max(0.0, *values)
+        return (low, high) if high > low else (0.0, 1.0)
+
+    def label(self, value: float) -> str:
+        return f"{value:.0%}" if self.share else f"{value:.2g}"
 
 
-def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str) -> list[Chart]:
-    """What a run shows: weights, where the attack has any, and every network's confidence in the goal."""
+def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str, recipe: Recipe) -> list[Chart]:
+    """What a run shows: weights, where the attack has any; confidence in the goal; and the attack's own chart."""
     steps = history[-1].steps
     drawn = []
     if history[0].weights:
@@ -46,7 +69,26 @@ def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str) -> l
         drawn.append(Chart("How much each surrogate weighs", steps, weighed))
     sure = _lines([frame.confidence for frame in history], jurors)
     drawn.append(Chart(f"How sure each network is of “{goal}”", steps, sure))
+    if own := _own(history, jurors, recipe):
+        drawn.append(own)
     return drawn
+
+
+def _own(history: Sequence[Progress], jurors: Sequence[Juror], recipe: Recipe) -> Chart | None:
+    """The attack's own chart, from what its iterations computed; the finished picture has no iteration of its own."""
+    explained = EXPLAINED.get(recipe.chart)
+    if explained is None:
+        return None
+    surrogates = [juror for juror in jurors if juror.group == "surrogate"]
+    frames = [frame for frame in history if frame.step < frame.steps]
+    rows = [explained.curves(frame.details, surrogates) for frame in frames if frame.details]
+    if not rows:
+        return None
+    lines = tuple(
+        Line(name, color, "solid", tuple(float(row[place][2]) for row in rows))
+        for place, (name, color, _) in enumerate(rows[0])
+    )
+    return Chart(explained.title, max(history[-1].steps - 1, 1), lines, explained.share, explained.words)
 
 
 def _lines(rows: Sequence[Mapping[str, float]], jurors: Sequence[Juror]) -> tuple[Line, ...]:
@@ -60,28 +102,30 @@ def _lines(rows: Sequence[Mapping[str, float]], jurors: Sequence[Juror]) -> tupl
 def svg(chart: Chart) -> str:
     """The chart as an inline SVG that takes its ink from the page's theme, with its twin in words."""
     inner_width, inner_height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    low, high = chart.range
 
-    def x(step: float) -> float:
-        return LEFT + inner_width * step / max(chart.steps, 1)
+    def x(place: float) -> float:
+        return LEFT + inner_width * min(place / chart.end, 1.0)
 
     def y(value: float) -> float:
-        return TOP + inner_height * (1 - value)
+        return TOP + inner_height * (high - value) / (high - low)
 
     parts = [
         f'<line class="q-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{v:.0%}</text>'
-        for v in (0, 0.5, 1)
+        f'<text x="{LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{chart.label(v)}</text>'
+        for v in (low, (low + high) / 2, high)
     ]
     parts += [
-        f'<text x="{x(step):.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{text}</text>'
-        for step, anchor, text in ((0, "start", "0"), (chart.steps, "end", f"iteration {chart.steps}"))
+        f'<text x="{x(place):.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{escape(text)}</text>'
+        for place, anchor, text in ((0, "start", "0"), (chart.end, "end", f"{chart.axis} {chart.end:g}"))
     ]
     for line in chart.lines:
-        points = " ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in enumerate(line.values))
+        points = [f"{x(place):.1f},{y(value):.1f}" for place, value in line.points]
+        last_x, last_y = points[-1].split(",")
         parts.append(
             f'<polyline fill="none" stroke="{line.color}" stroke-width="2.5" '
-            f'stroke-dasharray="{_SVG_DASHES[line.dash]}" points="{points}"/>'
-            f'<circle cx="{x(len(line.values) - 1):.1f}" cy="{y(line.values[-1]):.1f}" r="3.5" fill="{line.color}"/>'
+            f'stroke-dasharray="{SVG_DASHES[line.dash]}" points="{" ".join(points)}"/>'
+            f'<circle cx="{last_x}" cy="{last_y}" r="3.5" fill="{line.color}"/>'
         )
     return (
         f'<svg class="q-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(in_words(chart))}">'
@@ -91,7 +135,9 @@ def svg(chart: Chart) -> str:
 
 def in_words(chart: Chart) -> str:
     """The chart's first and latest values as a sentence."""
-    said = (f"{line.title} from {line.values[0]:.0%} to {line.values[-1]:.0%}" for line in chart.lines)
+    said = (
+        f"{line.title} from {chart.label(line.values[0])} to {chart.label(line.values[-1])}" for line in chart.lines
+    )
     return f"{chart.title}: {', '.join(said)}."
 
 
@@ -100,12 +146,13 @@ def plot(chart: Chart) -> go.Figure:
     figure = go.Figure()
     for line in chart.lines:
         figure.add_scatter(
+            x=[place for place, _ in line.points],
             y=line.values,
             name=line.title,
             mode="lines+markers" if len(line.values) < 30 else "lines",
             line={"color": line.color, "dash": line.dash, "width": 2.5},
             marker={"size": 5},
-            hovertemplate="%{y:.1%}",
+            hovertemplate="%{y:.1%}" if chart.share else "%{y:.3g}",
         )
     figure.update_layout(
         template="none",
@@ -119,12 +166,22 @@ def plot(chart: Chart) -> go.Figure:
         margin={"l": 44, "r": 12, "t": 40, "b": 40},
         height=400,
         xaxis={
-            "title": "iteration",
+            "title": chart.axis,
             "gridcolor": GRID,
             "zeroline": False,
             "hoverformat": "d",
-            "unifiedhovertitle": {"text": "iteration %{x}"},
+            "unifiedhovertitle": {"text": f"{chart.axis} %{{x}}"},
         },
-        yaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "gridcolor": GRID, "zeroline": False},
+        yaxis={
+            "range": _with_room(chart.range),
+            "tickformat": ".0%" if chart.share else "~g",
+            "gridcolor": GRID,
+            "zeroline": False,
+        },
     )
     return figure
+
+
+def _with_room(ends: tuple[float, float]) -> list[float]:
+    room = 0.02 * (ends[1] - ends[0])
+    return [ends[0] - room, ends[1] + room]

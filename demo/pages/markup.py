@@ -6,14 +6,13 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
-from demo.figures import Chart, svg
+from demo.figures import SVG_DASHES, Chart, svg
 from demo.picture import Pixels, amplified, encode
 from demo.session import Finished, Prepared, Progress
 from demo.verdict import GROUPS, Finding, Opinion, uncounted
 
 TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "wrong": "– wrong before"}
 _TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "wrong": "– said it before"}
-_DASHES = {"solid": "", "dash": "7 4", "dot": "2 4"}
 
 
 def image(pixels: Pixels, words: str) -> str:
@@ -45,9 +44,9 @@ def welcome() -> str:
     )
 
 
-def stopped() -> str:
-    """After Stop."""
-    return card("Stopped", "<p>Nothing was judged. Press <b>Attack</b> to begin again.</p>", role="status")
+def stopped(button: str = "Attack") -> str:
+    """After Stop. button: what begins again."""
+    return card("Stopped", f"<p>Nothing was judged. Press <b>{button}</b> to begin again.</p>", role="status")
 
 
 def waiting(words: str) -> str:
@@ -60,23 +59,40 @@ def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str
     done = progress.step / progress.steps
     left = f"about {max(progress.seconds_left, 0.1):.1f} s left" if progress.step < progress.steps else "judging …"
     goal = f"towards “{escape(prepared.target)}”" if prepared.target else f"away from “{escape(str(prepared.label))}”"
-    figures = "".join(f"<figure><h3>{escape(chart.title)}</h3>{svg(chart)}{legend(chart)}</figure>" for chart in charts)
+    figures = "".join(drawing(chart) for chart in charts)
     return (
         f'<div class="q-card"><h2>Iteration {progress.step} of {progress.steps}</h2>'
         f'<span class="q-soft">Pushing {goal} · {left} · on {escape(prepared.device)}</span>'
         f'<div class="q-bar" role="progressbar" aria-label="Progress" aria-valuemin="0" '
         f'aria-valuemax="{progress.steps}" aria-valuenow="{progress.step}"><span style="width:{done:.0%}"></span></div>'
         f'<div class="q-live"><figure>{image(progress.picture, "The picture as it stands now")}'
-        f"<figcaption>The picture so far, as the networks see it</figcaption></figure>"
+        f"<figcaption>The picture so far, as the networks see it</figcaption>{draws(prepared, progress)}</figure>"
         f'<div class="q-pair">{figures}</div></div></div>'
     )
+
+
+def drawing(chart: Chart) -> str:
+    """A chart with its title, its legend, and how to read it."""
+    words = f"<figcaption>{escape(chart.words)}</figcaption>" if chart.words else ""
+    return f"<figure><h3>{escape(chart.title)}</h3>{svg(chart)}{legend(chart)}{words}</figure>"
+
+
+def draws(prepared: Prepared, progress: Progress) -> str:
+    """Which surrogates the inner steps of this iteration drew, as dots in their colours, where the attack draws."""
+    surrogates = [juror for juror in prepared.jurors if juror.group == "surrogate"]
+    drawn = [surrogates[place] for place in progress.details.get("drawn", ())]
+    if not drawn:
+        return ""
+    dots = "".join(f'<span class="q-dot" style="background:{juror.color}"></span>' for juror in drawn)
+    names = ", ".join(juror.title for juror in drawn)
+    return f'<div class="q-draws" role="img" aria-label="Drawn in turn: {escape(names)}">{dots}</div>'
 
 
 def legend(chart: Chart) -> str:
     """Names beside each line's colour and dash: colour is never the only sign."""
     items = "".join(
         f'<li><svg viewBox="0 0 22 8" aria-hidden="true"><line x1="0" x2="22" y1="4" y2="4" stroke="{line.color}" '
-        f'stroke-width="3" stroke-dasharray="{_DASHES[line.dash]}"/></svg>{escape(line.title)}</li>'
+        f'stroke-width="3" stroke-dasharray="{SVG_DASHES[line.dash]}"/></svg>{escape(line.title)}</li>'
         for line in chart.lines
     )
     return f'<ul class="q-legend">{items}</ul>'

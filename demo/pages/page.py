@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from demo.device import best
-from demo.pages import about, api, attack
+from demo.pages import about, api, attack, compare
 from models import CARDS, names
 
 STYLE = Path(__file__).parents[2] / "assets" / "style.css"
@@ -58,7 +58,9 @@ def build(folder: Path) -> gr.Blocks:
             f'<span class="q-chip">{device} · built-in jury · works offline</span></header>'
         )
         with gr.Tab("Attack"):
-            attack.build(folder)
+            controls = attack.build(folder)
+        with gr.Tab("Compare"):
+            compare.build(controls, attack.COMPUTE)
         about.build()
         api.build(attack.COMPUTE)
     return blocks

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from demo import figures
-from demo.device import best, duration, on_gpu
+from demo.attacks.recipes import RECIPES
+from demo.comparison import Contestant, compare
+from demo.device import best, duration, on_gpu, seconds
 from demo.pages import markup
 from demo.record import record
 from demo.request import Request
@@ -28,6 +30,12 @@ def events(request: Request) -> Iterator[Event]:
     yield from run(request)
 
 
+@on_gpu(duration=lambda request, attacks, budget: seconds(len(attacks) * budget if isinstance(budget, int) else 0))
+def contestants(request: Request, attacks: Sequence[str], budget: int) -> Iterator[Contestant]:
+    """The comparison itself, on a shared GPU too."""
+    yield from compare(request, attacks, budget)
+
+
 def ask(values: dict[str, Any]) -> Request:
     """A request from the widgets' values by name; what a widget leaves empty keeps its default."""
     return Request(
@@ -35,8 +43,8 @@ def ask(values: dict[str, Any]) -> Request:
         surrogates=values["surrogates"] or (),
         attack=values["attack"],
         epsilon=values["epsilon"],
-        iterations=_whole(values["iterations"]),
-        seed=_whole(values["seed"]),
+        iterations=whole(values["iterations"]),
+        seed=whole(values["seed"]),
         step_size=values["step_size"] or None,
         framing=values["framing"],
         label=values["label"] or None,
@@ -46,7 +54,7 @@ def ask(values: dict[str, Any]) -> Request:
     )
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """Widgets and JSON send 10.0 for 10; anything else that is not whole is left for the check to refuse."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -65,10 +73,10 @@ def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:
         yield event, history
 
 
-def live(prepared: Prepared, progress: Progress, history: list[Progress]) -> str:
+def live(request: Request, prepared: Prepared, progress: Progress, history: list[Progress]) -> str:
     """The stage's HTML while the run goes on."""
     goal = prepared.target or str(prepared.label)
-    return markup.live(prepared, progress, figures.charts(history, prepared.jurors, goal))
+    return markup.live(prepared, progress, figures.charts(history, prepared.jurors, goal, RECIPES[request.attack]))
 
 
 def enlarged(finished: Finished, side: int = 448) -> tuple[Any, Any]:
