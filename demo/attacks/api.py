@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo.attacks.core import Attack, Frame, Task, finish, run
+from demo.attacks.core import Attack, Frame, Task
+from demo.attacks.driver import finish, run
 from demo.attacks.knobs import number, settle
 from demo.attacks.probe import Surrogate
 from demo.attacks.recipes import Recipe, recipe

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Mover, Reading, Task
+from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.cosine import phase
 from demo.attacks.objectives import others_lead
 from demo.attacks.probe import Probe
 
 SWEEP = (0.5, 0.0, 0.25, 0.75, 1.0)
-FEWEST = 4  # iterations below which a fresh start is not worth making
-
 MODES = ("softmax", "voting", "logits")
-
-
-@dataclass(frozen=True)
-class Phase:
-    """Where one iteration lies: in which fresh start, which iteration of it, and how many moves that has."""
-
-    index: int
-    offset: int
-    moves: int
-
-    @property
-    def restarts(self) -> bool:
-        """The first iteration of every start but the first only looks who has fallen, and asks for no gradient."""
-        return self.index > 0 and self.offset < 0
-
-
-def phase(step: int, steps: int, starts: int) -> Phase:
-    """Divides the iterations evenly among as many of the fresh starts as have at least four iterations each."""
-    starts = max(1, min(starts, steps // FEWEST))
-    index = next(i for i in range(starts) if step < (i + 1) * steps // starts)
-    begin, end = index * steps // starts, (index + 1) * steps // starts
-    begin += index > 0
-    return Phase(index, step - begin, end - begin)
 
 
 def ensemble(mode: str, temperature: float) -> Callable[[Tensor], Tensor]:
@@ -175,50 +150,3 @@ class ModelReweighing:
 def _shares(log_weights: Tensor) -> Tensor:
     """Weights that sum to 1 over M; zeros where all are zero."""
     return log_weights.softmax(0).nan_to_num(0.0)
-
-
-@dataclass(frozen=True)
-class CosineStep:
-    """MORA's step (Algorithm 1, lines 10-12): long strides that shorten along a cosine, with inertia.
-
-    α = step_size · (1 + cos(iπ/I)); aim = Π(aim + α sign g); x + inertia · (aim - x) + (1 - inertia) · (x - x_before).
-    Printed with aim = 0 to begin with, which is no picture of the ball; here it begins at the start. starts: how
-    many fresh random starts share the iterations, each with a cosine of its own.
-    details: `stride`, α as a share of the first one's.
-    """
-
-    inertia: float = 0.75
-    starts: int = 1
-
-    def begin(self, task: Task, generator: torch.Generator) -> Mover:
-        return _CosineMover(self, task, generator)
-
-
-class _CosineMover:
-    def __init__(self, settings: CosineStep, task: Task, generator: torch.Generator) -> None:
-        self._settings = settings
-        self._task = task
-        self._generator = generator
-        self._aim: Tensor | None = None
-        self._before: Tensor | None = None
-        self._shown: dict[str, Any] = {}
-
-    def look(self, pictures: Tensor) -> Tensor:
-        return pictures
-
-    def move(self, pictures: Tensor, reading: Reading, step: int) -> Tensor:
-        now = phase(step, self._task.steps, self._settings.starts)
-        if now.restarts:
-            self._aim = self._before = None
-            return self._task.start(self._generator)
-        share = (1 + math.cos(math.pi * now.offset / now.moves)) / 2
-        aim = pictures if self._aim is None else self._aim
-        before = pictures if self._before is None else self._before
-        inertia = self._settings.inertia
-        self._aim = self._task.project(aim + 2 * share * self._task.step_size * reading.direction.sign())
-        self._before = pictures
-        self._shown = {"stride": share}
-        return pictures + inertia * (self._aim - pictures) + (1 - inertia) * (pictures - before)
-
-    def show(self) -> Mapping[str, Any]:
-        return self._shown

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+from demo.attacks.views import Transform, View, as_it_is, draw, one_view
 
 if TYPE_CHECKING:
     from demo.attacks.core import Task
 
 Surrogate = Callable[[Tensor], Tensor]
 """From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
-
-View = Callable[[Tensor], Tensor]
-"""A differentiable change of what the surrogates look at, `(N,3,H,W)` to `(N,3,h,w)`."""
 
 Loss = Callable[[Tensor], Tensor]
 """From stacked logits `(M,N,C)` to each picture's own loss `(N,)`."""
@@ -27,31 +24,6 @@ Answers = list[Tensor]
 
 _Wanted = tuple[Tensor, int]
 """Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back."""
-
-
-def _as_it_is(pictures: Tensor) -> Tensor:
-    return pictures
-
-
-def _one_view(like: Tensor, generator: torch.Generator) -> tuple[View, ...]:
-    return (_as_it_is,)
-
-
-@dataclass(frozen=True)
-class Transform:
-    """An input transformation: views over which gradients are averaged, and a filter of the average.
-
-    title, sentence, paper, link: its words.
-    draw: from a picture batch (for its size) and the run's generator to this iteration's views.
-    smooth: from the averaged gradient `(N,3,H,W)` to the filtered one.
-    """
-
-    title: str
-    sentence: str
-    paper: str
-    link: str
-    draw: Callable[[Tensor, torch.Generator], tuple[View, ...]] = _one_view
-    smooth: Callable[[Tensor], Tensor] = _as_it_is
 
 
 class Probe:
@@ -79,7 +51,7 @@ class Probe:
         self._classes: int | None = None
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
-        self._views: tuple[View, ...] = (_as_it_is,)
+        self._views: tuple[View, ...] = (as_it_is,)
 
     def __len__(self) -> int:
         return len(self.surrogates)
@@ -87,12 +59,11 @@ class Probe:
     @property
     def plain(self) -> bool:
         """Whether the surrogates are shown the pictures just as they are."""
-        return all(transform.draw is _one_view for transform in self._transforms)
+        return all(transform.draw is one_view for transform in self._transforms)
 
     def renew(self) -> None:
-        """Draws this iteration's views: every combination of the transforms' own, the first applied first."""
-        drawn = [transform.draw(self._task.images, self.generator) for transform in self._transforms]
-        self._views = tuple(_chain(views) for views in product(*drawn)) if drawn else (_as_it_is,)
+        """Draws this iteration's views."""
+        self._views = draw(self._transforms, self._task.images, self.generator)
 
     def logits(self, pictures: Tensor) -> Tensor:
         """All surrogates' logits `(M,N,C)` on the pictures as they are; no gradient is kept."""
@@ -227,12 +198,3 @@ def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:
     # Pictures do not look at each other, so the sum's gradient is each picture's own.
     (gradient,) = torch.autograd.grad(losses.sum(), leaf, retain_graph=keep)
     return gradient
-
-
-def _chain(views: Sequence[View]) -> View:
-    def view(pictures: Tensor) -> Tensor:
-        for one in views:
-            pictures = one(pictures)
-        return pictures
-
-    return view

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from demo.attacks.api import positive, prepare
-from demo.attacks.core import Attack, Task, finish
+from demo.attacks.core import Attack, Task
+from demo.attacks.driver import finish
 from demo.attacks.knobs import number
 from demo.attacks.probe import Surrogate
 from demo.attacks.recipes import Recipe, recipe

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.probe import Transform, View
+from demo.attacks.views import Transform, View
 
 SHRINK = 330 / 299  # Xie et al. pad pictures of 299 to 330 pixels
 CHANCE = 0.5

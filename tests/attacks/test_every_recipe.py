@@ -8,7 +8,8 @@ import torch
 from small import CLASSES, jury, pictures, verdicts
 
 from demo.attacks import RECIPES, craft, iterate
-from demo.attacks.core import Task, finish
+from demo.attacks.core import Task
+from demo.attacks.driver import finish
 from demo.attacks.knobs import settle
 from demo.attacks.recipes import IDEAS
 from demo.attacks.transforms import TRANSFORMS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from demo.attacks.adaea import Adaptive
 from demo.attacks.core import Attack
+from demo.attacks.cosine import CosineStep
 from demo.attacks.directions import Ascent
 from demo.attacks.knobs import Choice, Flag, Number
-from demo.attacks.mora import MODES, CosineStep, ModelReweighing
+from demo.attacks.mora import MODES, ModelReweighing
 from demo.attacks.recipes.recipe import FUSION, MOMENTUM, RANDOM_START, VIEWS, Recipe
 from demo.attacks.steps import SignStep
 from demo.attacks.weights import fooled_or_not, remaining_belief
