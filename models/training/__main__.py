@@ -7,8 +7,8 @@ import platform
 from pathlib import Path
 
 import torch
+from torch import nn
 
-from models.classifier import Classifier
 from models.measure import accuracy
 from models.pictures import Pictures, read
 from models.training import files
@@ -42,9 +42,10 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         run.resume(checkpoint)
         _say(f"{recipe.name}: going on after epoch {run.epoch} of {run.epochs}")
 
-    def judge(classifier: Classifier) -> str:
+    def judge(learner: nn.Module) -> str:
+        judged = nn.Sequential(learner, others[0]) if recipe.purifies else learner
         with torch.autocast(device.type, torch.bfloat16):
-            return f"top-1 {accuracy(classifier, val, device).top1:.1%}"
+            return f"top-1 {accuracy(judged, val, device).top1:.1%}"
 
     run.finish(checkpoint, judge)
     made = {
@@ -53,8 +54,9 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         "device": _describe(device),
         "command": f"python -m models.training {recipe.name} --data DATA",
     }
-    sha256 = files.export(run.averaged.network, recipe, options.out, made)
-    _say(f"Wrote {options.out / recipe.name}.safetensors. Its stanza in models/catalog.toml:")
+    sha256 = files.export(run.average.module, recipe, options.out, made)
+    table = "models/defences/purifiers.toml" if recipe.purifies else "models/catalog.toml"
+    _say(f"Wrote {options.out / recipe.name}.safetensors. Its stanza in {table}:")
     _say(files.stanza(recipe, sha256))
 
 

@@ -4,7 +4,28 @@ ImageNet's networks shrink 224 px by 32 before they classify. At 64 px that woul
 family gives up one early halving where its constructor, or leaving a layer out, allows it.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from models.defences.purifiers import NETWORKS
 from models.networks import Blueprint
+
+
+@dataclass(frozen=True)
+class PurifierBlueprint:
+    """A purifier of `models/defences`, by name and constructor arguments."""
+
+    network: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def build(self, classes: int) -> nn.Module:
+        """An untrained network from pixels `(N,3,H,W)` to pixels; it has no classes."""
+        return NETWORKS[self.network](**self.arguments)
+
 
 RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
 DENSENET = Blueprint("timm", "densenet121", {"growth_rate": 24, "block_config": [3, 6, 8, 6]})

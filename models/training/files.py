@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from models.classifier import Classifier
+from models.networks import Blueprint
 from models.training.recipes import Recipe
 
 
@@ -75,15 +76,18 @@ def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
 
 
 def stanza(recipe: Recipe, sha256: str) -> str:
-    """The lines of `models/catalog.toml` that follow from the recipe; the others are people's words."""
+    """The lines of the table of classifiers or purifiers that follow from the recipe; the others are people's words."""
     blueprint = recipe.blueprint
-    arguments = ", ".join(f"{key} = {json.dumps(value)}" for key, value in blueprint.arguments.items())
-    lines = [
-        f'["tiny/{recipe.name}"]',
-        f'library = "{blueprint.library}"',
-        f'network = "{blueprint.network}"',
-        f"arguments = {{ {arguments} }}" if arguments else "arguments = {}",
-    ]
-    if blueprint.identity:
-        lines.append(f"identity = {json.dumps(list(blueprint.identity))}")
+    lines = [f"[{recipe.name}]" if recipe.purifies else f'["tiny/{recipe.name}"]']
+    if isinstance(blueprint, Blueprint):
+        lines += [f'library = "{blueprint.library}"', f'network = "{blueprint.network}"']
+    lines.append(f"arguments = {_inline(blueprint.arguments)}")
+    if isinstance(blueprint, Blueprint) and blueprint.identity:
+        lines.append(f"identity = {json.dumps(blueprint.identity)}")
     return "\n".join([*lines, f'weights = "{recipe.name}.safetensors"', f'sha256 = "{sha256}"'])
+
+
+def _inline(arguments: dict[str, Any]) -> str:
+    """An inline table of TOML: numbers, truths, words and lists are written there as in JSON."""
+    pairs = ", ".join(f"{key} = {json.dumps(value)}" for key, value in arguments.items())
+    return f"{{ {pairs} }}" if pairs else "{}"

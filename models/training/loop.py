@@ -50,19 +50,24 @@ class Run:
         torch.manual_seed(recipe.seed)  # the initial weights
         network = recipe.blueprint.build(len(pictures.wnids))
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
-        self.classifier = Classifier(network, pictures.wnids).to(device)
-        self.average = running_average(self.classifier.network)
-        self.optimiser = recipe.optimiser.build(self.classifier)
+        self.wnids, self.network = pictures.wnids, network.to(device)
+        self.learner = self._dressed(network)
+        self.average = running_average(network)
+        self.optimiser = recipe.optimiser.build(network)
         self.schedule = cycle(self.optimiser, recipe.optimiser.rate, self.epochs * self.batches)
         self.epoch, self.seconds = 0, 0.0
         self.losses: list[float] = []  # the mean of each epoch
 
-    @property
-    def averaged(self) -> Classifier:
-        """The classifier that is kept: the running average, ready to judge."""
-        return Classifier(self.average.module, self.classifier.labels).to(self.device).eval()
+    def _dressed(self, network: nn.Module) -> nn.Module:
+        """From pixels in [0,1]: purifiers take these as they are, classifiers want them normalised."""
+        return (network if self.recipe.purifies else Classifier(network, self.wnids)).to(self.device)
 
-    def finish(self, checkpoint: Path, judge: Callable[[Classifier], str] | None = None) -> None:
+    @property
+    def averaged(self) -> nn.Module:
+        """What is kept: the running average, ready to judge, or to be judged behind."""
+        return self._dressed(self.average.module).eval()
+
+    def finish(self, checkpoint: Path, judge: Callable[[nn.Module], str] | None = None) -> None:
         """Trains the epochs that remain, leaving a checkpoint after each. judge: a word on the average so far."""
         progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.epochs)))
         while self.epoch < self.epochs:
@@ -80,12 +85,12 @@ class Run:
         seed = self.recipe.seed * 100_003 + self.epoch + 1
         torch.manual_seed(seed)  # dropout and its kin, which take no generator
         generator = torch.Generator(self.device).manual_seed(seed)
-        self.classifier.train()
+        self.learner.train()
         total = torch.zeros((), device=self.device)
         for step, batch in enumerate(self._views(size, generator)):
             total += self._step(batch, generator)
             if step % AVERAGE_EVERY == 0:
-                self.average.update_parameters(self.classifier.network)
+                self.average.update_parameters(self.network)
             progress.add(self.recipe.batch, self.recipe.batch * size**2)
             if progress.is_due():
                 loss = total.item() / (step + 1)
@@ -100,7 +105,7 @@ class Run:
 
     def _step(self, batch: Batch, generator: torch.Generator) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):
-            loss = self.recipe.objective(self.classifier, batch, generator, self.others)
+            loss = self.recipe.objective(self.learner, batch, generator, self.others)
         if not torch.isfinite(loss):
             raise FloatingPointError(f"{self.recipe.name}: the loss is no longer a number; lower its rate.")
         self.optimiser.zero_grad(set_to_none=True)
@@ -125,7 +130,7 @@ class Run:
     def state(self) -> dict[str, Any]:
         return {
             "asked": self.asked(),
-            "network": self.classifier.network.state_dict(),
+            "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -135,7 +140,7 @@ class Run:
     def resume(self, checkpoint: Path) -> None:
         """Takes up a run where its checkpoint left it; ValueError where it belongs to another run."""
         state = load_checkpoint(checkpoint, self.device, self.asked())
-        self.classifier.network.load_state_dict(state["network"])
+        self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])

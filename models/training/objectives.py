@@ -1,7 +1,7 @@
 """What a network is asked to minimise: each objective is one function of a batch, returning a scalar loss.
 
 All share one signature, so that the loop knows none of them:
-classifier: the network in training mode, from pixels in [0,1] to logits.
+classifier: the network in training mode, from pixels in [0,1] to logits; or the purifier, from pixels to pixels.
 batch: augmented pictures and their classes.
 generator: where an objective's draws come from, on the device of the batch.
 others: finished classifiers, in evaluation mode, for the objectives that ask for them.
@@ -112,11 +112,10 @@ def ensemble_adversarial(
     and perturbed pictures count equally. Budgets follow that paper's ImageNet networks, |N(0, epsilon / 2)| for
     each picture, except that draws beyond epsilon are clamped rather than drawn again.
     """
-    sources = [*others, classifier]
-    drawn = int(torch.randint(len(sources), (), generator=generator, device=batch.pixels.device))
+    source = drawn([*others, classifier], batch, generator)
     scale = torch.randn((len(batch.pixels), 1, 1, 1), generator=generator, device=batch.pixels.device)
     budgets = (scale.abs() * epsilon / 2).clamp(max=epsilon)
-    moved = perturbations.single_step(sources[drawn], batch.pixels, batch.labels, budgets)
+    moved = perturbations.single_step(source, batch.pixels, batch.labels, budgets)
     logits = classifier(torch.cat([batch.pixels, moved]))
     return smoothed_cross_entropy(logits, torch.cat([batch.labels, batch.labels]))
 
@@ -135,3 +134,8 @@ def noisy(
     """
     noise = sigma * torch.randn(batch.pixels.shape, generator=generator, device=batch.pixels.device)
     return smoothed_cross_entropy(classifier(batch.pixels + noise), batch.labels)
+
+
+def drawn(networks: Sequence[nn.Module], batch: Batch, generator: torch.Generator) -> nn.Module:
+    """One of the networks, the same for the whole batch."""
+    return networks[int(torch.randint(len(networks), (), generator=generator, device=batch.pixels.device))]

@@ -31,12 +31,15 @@ def projected(
     classifier: nn.Module,
     pixels: Tensor,
     labels: Tensor,
-    epsilon: float,
+    epsilon: float | Tensor,
     steps: int,
     generator: torch.Generator,
     step_size: float | None = None,
 ) -> Tensor:
-    """PGD from a random start (Madry et al., arXiv 1706.06083). step_size: 2.5 epsilon / steps where not given."""
+    """PGD from a random start (Madry et al., arXiv 1706.06083).
+
+    epsilon: one budget, or `(N,1,1,1)`. step_size: 2.5 epsilon / steps where not given.
+    """
     stride = 2.5 * epsilon / steps if step_size is None else step_size
     moved = (pixels + _uniform(pixels, epsilon, generator)).clamp(0, 1)
     for _ in range(steps):
@@ -44,11 +47,11 @@ def projected(
     return moved
 
 
-def project(moved: Tensor, pixels: Tensor, epsilon: float) -> Tensor:
+def project(moved: Tensor, pixels: Tensor, epsilon: float | Tensor) -> Tensor:
     """Back into the epsilon-ball around the pixels and into [0,1]."""
     return torch.minimum(torch.maximum(moved, pixels - epsilon), pixels + epsilon).clamp(0, 1)
 
 
-def _uniform(pixels: Tensor, epsilon: float, generator: torch.Generator) -> Tensor:
+def _uniform(pixels: Tensor, epsilon: float | Tensor, generator: torch.Generator) -> Tensor:
     draws = torch.rand(pixels.shape, generator=generator, device=pixels.device)
     return epsilon * (2 * draws - 1)

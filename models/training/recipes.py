@@ -11,8 +11,18 @@ from functools import partial
 from typing import Any
 
 from models.networks import Blueprint
-from models.training import objectives
-from models.training.architectures import CONVNEXT, DENSENET, GOOGLENET, MOBILENET, REGNET, REPVGG, RESNET, VIT
+from models.training import objectives, purifying
+from models.training.architectures import (
+    CONVNEXT,
+    DENSENET,
+    GOOGLENET,
+    MOBILENET,
+    REGNET,
+    REPVGG,
+    RESNET,
+    VIT,
+    PurifierBlueprint,
+)
 from models.training.objectives import Objective
 from models.training.optimisers import ADAMW, SGD, Optimiser
 
@@ -31,7 +41,7 @@ class Recipe:
     """
 
     name: str
-    blueprint: Blueprint
+    blueprint: Blueprint | PurifierBlueprint
     epochs: int
     sizes: Sizes = GROWING
     optimiser: Optimiser = SGD
@@ -50,6 +60,11 @@ class Recipe:
             if progress < passed:
                 return side
         return self.sizes[-1][0]
+
+    @property
+    def purifies(self) -> bool:
+        """Whether this is a purifier, from pixels to pixels, and not a classifier."""
+        return isinstance(self.blueprint, PurifierBlueprint)
 
     def key(self) -> str:
         """Tells this recipe from any other, in every process alike, which an objective's own `repr` does not."""
@@ -114,6 +129,26 @@ _TABLE = (
         _smoothed(architecture, blueprint, sigma)
         for sigma in (0.12, 0.25, 0.5)
         for architecture, blueprint in (("resnet", RESNET), ("densenet", DENSENET), ("mobilenet", MOBILENET))
+    ),
+    Recipe(
+        "hgd",
+        PurifierBlueprint("hgd"),
+        epochs=12,
+        optimiser=ADAMW,
+        objective=partial(purifying.denoising, epsilon=16 / 255),
+        mode="denoising",
+        note="guided by the ResNet's logits; PGD on three networks, up to 16/255; growing sizes; averaged weights",
+        others=FIXED,
+    ),
+    Recipe(
+        "comdefend",
+        PurifierBlueprint("comdefend"),
+        epochs=6,
+        optimiser=ADAMW,
+        objective=purifying.compressing,
+        mode="compressing",
+        note="clean pictures through twelve noisy bits a pixel; growing sizes; averaged weights",
+        others=("resnet",),
     ),
 )
 

@@ -11,10 +11,13 @@ import torch
 from PIL import Image
 
 from models import catalog
+from models.classifier import Classifier
+from models.defences import purifiers
 from models.networks import Blueprint
 from models.pictures import Pictures, read
 from models.training import __main__ as command
 from models.training import files, perturbations
+from models.training.architectures import PurifierBlueprint
 from models.training.augmentation import augment
 from models.training.loop import Run
 from models.training.recipes import RECIPES, Recipe
@@ -25,14 +28,15 @@ COLORS = ((200, 60, 60), (60, 200, 60), (60, 60, 200), (180, 180, 40))
 KINDS = {recipe.mode: recipe for recipe in RECIPES.values()}
 
 
+SMALL_PURIFIERS = {
+    "hgd": PurifierBlueprint("hgd", {"widths": [8, 8]}),
+    "comdefend": PurifierBlueprint("comdefend", {"widths": [8, 8]}),
+}
+
+
 def _tiny(recipe: Recipe, **changes: Any) -> Recipe:
-    fixed: dict[str, Any] = {
-        "blueprint": SMALL,
-        "batch": 16,
-        "sizes": ((32, 0.5), (48, 0.5)),
-        "epochs": 4,
-        "others": (),
-    }
+    small = SMALL_PURIFIERS[recipe.name] if recipe.purifies else SMALL
+    fixed: dict[str, Any] = {"blueprint": small, "batch": 16, "sizes": ((32, 1.0),), "epochs": 4, "others": ()}
     return dataclasses.replace(recipe, **(fixed | changes))
 
 
@@ -74,7 +78,7 @@ def test_every_kind_of_recipe_learns(mode: str, pictures: Pictures, tmp_path: Pa
     run.finish(tmp_path / "checkpoint.pt")
     assert len(run.losses) == 4
     assert run.losses[-1] < 0.95 * run.losses[0]
-    weights = list(run.averaged.network.parameters())
+    weights = list(run.averaged.parameters())
     assert all(torch.isfinite(weight).all() for weight in weights)
 
 
@@ -162,12 +166,25 @@ def test_every_recipe_builds_and_matches_the_catalogue(recipe: Recipe) -> None:
     network = recipe.blueprint.build(64).eval()
     assert sum(share for _, share in recipe.sizes) == pytest.approx(1)
     for side, _ in recipe.sizes:
-        assert network(torch.rand(2, 3, side, side)).shape == (2, 64)
+        expected = (2, 3, side, side) if recipe.purifies else (2, 64)
+        assert network(torch.rand(2, 3, side, side)).shape == expected
     assert set(recipe.others) <= set(RECIPES)
     assert " at 0x" not in recipe.key()  # an address would keep every later process from resuming
     card = catalog.CARDS.get(f"tiny/{recipe.name}")
     if card and "command" in card.notes["recipe"]:  # the first files came without one
         assert card.blueprint == recipe.blueprint
+
+
+def test_a_purifiers_stanza_is_what_its_table_reads(tmp_path: Path) -> None:
+    recipe = _tiny(RECIPES["hgd"])
+    network = recipe.blueprint.build(4)
+    sha256 = files.export(network, recipe, tmp_path, {})
+    (tmp_path / "purifiers.toml").write_text(files.stanza(recipe, sha256))
+    (row,) = purifiers.rows(tmp_path / "purifiers.toml", tmp_path)
+    classifier = Classifier(SMALL.build(4).eval(), "abcd")
+    pixels = torch.rand(2, 3, 32, 32)
+    purified = network.half().float().eval()(pixels).clamp(0, 1)
+    assert torch.allclose(row.build(classifier)(pixels), classifier(purified), atol=1e-4)
 
 
 def test_sizes_grow_with_the_epochs() -> None:
