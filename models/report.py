@@ -106,7 +106,8 @@ def main(arguments: list[str] | None = None) -> None:
     every = max(1, options.every)
     pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
     print(make(cards, pictures, options.device))
-    print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options.table)}`.")
+    part = f" --every {every}" if every > 1 else ""
+    print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options.table)}{part}`.")
 
 
 if __name__ == "__main__":
