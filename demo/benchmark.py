@@ -1,13 +1,15 @@
-"""`python -m demo.benchmark attacks DATA`: measures this project's attacks and prints a Markdown table."""
+"""`python -m demo.benchmark [speed | attacks DATA]`: measures and prints a Markdown table; speed, unless told."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
-from demo.measure import attacks
+from demo.measure import attacks, speed
 
 # name -> its arguments, what it prints, and what it is
 COMMANDS = {
+    "speed": (speed.arguments, speed.measured, "how long a visitor waits, and the driver's share of it"),
     "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
 }
 
@@ -17,7 +19,8 @@ def main(arguments: list[str] | None = None) -> None:
     choices = parser.add_subparsers(dest="command", required=True)
     for name, (declare, _, words) in COMMANDS.items():
         declare(choices.add_parser(name, help=words))
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser.parse_args(given or ["speed"])
     try:
         for line in COMMANDS[options.command][1](options):
             print(line)

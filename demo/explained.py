@@ -94,9 +94,8 @@ EXPLAINED: dict[str, Explained] = {
     ),
     "variance_before": Explained(
         "How much disagreement is left",
-        "The variance of the inner steps' gradients after correction, as a share of what it would be without.",
+        "The variance of the inner steps' gradients after correction, where 1 is what it would be without.",
         _variances,
-        share=True,
     ),
     "cosine": Explained(
         "How alike the jurors' gradients are",

@@ -80,12 +80,13 @@ def _own(history: Sequence[Progress], jurors: Sequence[Juror], recipe: Recipe) -
     if explained is None:
         return None
     surrogates = [juror for juror in jurors if juror.group == "surrogate"]
-    frames = [frame for frame in history if frame.step < frame.steps]
-    rows = [explained.curves(frame.details, surrogates) for frame in frames if frame.details]
+    frames = [frame for frame in history if frame.step < frame.steps and recipe.chart in frame.details]
+    rows = [explained.curves(frame.details, surrogates) for frame in frames]
     if not rows:
         return None
+    steps = tuple(float(frame.step) for frame in frames)
     lines = tuple(
-        Line(name, color, "solid", tuple(float(row[place][2]) for row in rows))
+        Line(name, color, "solid", tuple(float(row[place][2]) for row in rows), steps)
         for place, (name, color, _) in enumerate(rows[0])
     )
     return Chart(explained.title, max(history[-1].steps - 1, 1), lines, explained.share, explained.words)

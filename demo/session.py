@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,7 @@ class Finished:
 Event = Prepared | Progress | Finished
 
 
-def run(request: Request) -> Iterator[Event]:
+def run(request: Request) -> Generator[Event, None, None]:
     """Prepared, then one Progress an iteration (and one for the finished picture), then Finished.
 
     The request is checked at the call; ValueError is a sentence for the visitor. Closing the iterator stops the
@@ -94,7 +94,7 @@ def run(request: Request) -> Iterator[Event]:
     return _events(request, recipe, knobs, original)
 
 
-def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: Pixels) -> Iterator[Event]:
+def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: Pixels) -> Generator[Event, None, None]:
     began = time.perf_counter()
     labels = list(vocabulary(request.pack).values())
     jurors = jury.summon(request.surrogates, request.pack, request.device)

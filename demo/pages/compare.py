@@ -24,8 +24,8 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
     """The tab, on the picture, the surrogates and the strength that are set on the Attack tab (`controls`)."""
     gr.HTML(
         '<p class="q-say">The same picture, surrogates and strength as on the <b>Attack</b> tab. Every attack may '
-        "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly iteration means fewer "
-        "of them.</p>"
+        "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly "
+        "iteration means fewer of them.</p>"
     )
     with gr.Row(equal_height=True):
         picked = gr.Dropdown(

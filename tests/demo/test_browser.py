@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,3 +184,33 @@ def test_accessibility(browser: Browser, address: str, theme: str) -> None:
     ]
     visit.page.context.close()
     assert serious == []
+
+
+def test_compare_sets_attacks_side_by_side_and_loads_the_best(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    wide.page.get_by_label("number input for Gradients for each").fill("20")
+    wide.page.get_by_label("number input for Gradients for each").press("Tab")
+    wide.page.click("#q-compare")
+    expect(wide.page.locator(".q-contest .q-tag")).to_be_visible(timeout=MINUTE)
+    expect(wide.page.locator(".q-contest .q-card")).to_have_count(4)
+    best = wide.page.locator(".q-contest .q-card:has(.q-tag) h2").inner_text().split("★")[0].strip()
+    wide.shot("compare")
+    wide.page.click("#q-take")
+    expect(wide.page.locator("#q-attack input")).to_have_value(re.compile(f"· {re.escape(best)}$"))
+    expect(wide.page.locator("#q-start")).to_be_visible()
+
+
+def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
+    wide.page.get_by_role("button", name="More").click()
+    expect(wide.page.get_by_label("Weight δ of a stubborn surrogate")).to_be_hidden()
+    wide.page.locator("#q-attack input").click()
+    wide.page.get_by_role("option", name="EnsembleFool-C").click()
+    expect(wide.page.get_by_label("Weight δ of a stubborn surrogate")).to_be_visible()
+    wide.page.locator("#q-attack input").click()
+    wide.page.get_by_role("option", name="DeepFool").click()
+    expect(wide.page.get_by_label("Make the jury say something particular")).to_be_disabled()
+    expect(wide.page.locator("#q-choices")).to_contain_text("nearest wrong class")
+
+
+def test_the_attack_button_is_in_sight_when_the_page_opens(visit: Visit) -> None:
+    expect(visit.page.locator("#q-start")).to_be_in_viewport()

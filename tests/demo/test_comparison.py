@@ -1,0 +1,43 @@
+"""Equal cost means equal cost, and the better attack is the one that convinces those it never saw."""
+
+from typing import Any
+
+import pytest
+
+from demo.attacks import RECIPES
+from demo.comparison import comparable, compare
+from demo.request import Request
+
+
+def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iteration(lion: str) -> None:
+    for contestant in compare(Request(lion), ["mi-fgsm", "svre"], budget=40):
+        assert contestant.finished is not None
+        last = contestant.finished.history[-1]
+        assert last.cost <= 40
+        assert last.cost + last.cost / last.step > 40
+        curve = contestant.curve()
+        assert curve[0][0] == 0
+        assert curve[-1][1] < curve[0][1], "held-out networks lose confidence"
+
+
+def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
+    assert set(RECIPES) - set(comparable()) == {name for name, recipe in RECIPES.items() if recipe.idea == "ask"}
+
+
+@pytest.mark.parametrize(
+    ("attacks", "budget", "sentence"),
+    [
+        ([], 40, "2 to 4"),
+        (["pgd"], 40, "2 to 4"),
+        (["pgd"] * 2, 40, "twice"),
+        (["pgd", "magic"], 40, "cannot be compared"),
+        (["pgd", "nes"], 40, "cannot be compared"),
+        ("pgd", 40, "2 to 4"),
+        (["pgd", "fgsm"], 0, "budget"),
+        (["pgd", "fgsm"], 10.5, "budget"),
+        (["pgd", "fgsm"], 10**9, "budget"),
+    ],
+)
+def test_bad_comparisons_get_a_sentence(lion: str, attacks: Any, budget: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        compare(Request(lion), attacks, budget)

@@ -1,0 +1,48 @@
+"""Every recipe goes from picture to verdict, and its charts show what the run computed."""
+
+import json
+
+import pytest
+
+from demo import figures
+from demo.attacks import RECIPES
+from demo.attacks.recipes import IDEAS
+from demo.explained import EXPLAINED
+from demo.record import record
+from demo.request import Request
+from demo.session import Finished, Prepared, Progress, run
+
+
+@pytest.mark.parametrize("attack", RECIPES)
+def test_every_recipe_runs_and_draws_its_charts(attack: str, lion: str) -> None:
+    recipe = RECIPES[attack]
+    assert recipe.idea in IDEAS
+    assert recipe.chart in EXPLAINED or recipe.chart == "weights"
+    small = {"queries": 40} if any(knob.name == "queries" for knob in recipe.knobs) else {}
+    request = Request(lion, attack=attack, iterations=3, knobs=small, surrogates=SURROGATES)
+    prepared, *progress, finished = run(request)
+    assert isinstance(prepared, Prepared)
+    assert isinstance(finished, Finished)
+    assert finished.distances["linf"] <= request.epsilon
+    json.dumps(record(request, finished), allow_nan=False)
+    history = [frame for frame in progress if isinstance(frame, Progress)]
+    charts = figures.charts(history, prepared.jurors, "Lion", recipe)
+    assert any(chart.title == "How sure each network is of “Lion”" for chart in charts)
+    if recipe.chart == "weights":
+        assert charts[0].lines[0].values == tuple(frame.weights[SURROGATES[0]] for frame in history)
+    elif not (recipe.chart == "turn" and recipe.steps == 1):  # a single step has no way so far
+        assert charts[-1].title == EXPLAINED[recipe.chart].title
+    for chart in charts:
+        low, high = chart.range
+        assert all(low <= value <= high for line in chart.lines for value in line.values)
+        drawn = figures.plot(chart)
+        assert [list(trace.y) for trace in drawn.data] == [list(line.values) for line in chart.lines]
+        assert figures.svg(chart).count("<polyline") == len(chart.lines)
+
+
+SURROGATES = ("tiny/resnet", "tiny/densenet")
+
+
+def test_names_are_escaped() -> None:
+    line = figures.Line("<b>", "#000000", "solid", (0.0, 1.0))
+    assert "<b>" not in figures.svg(figures.Chart("<i>", 1, (line,)))
