@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--table", choices=TABLES, default="accuracy")
     parser.add_argument("--defences", dest="table", action="store_const", const="defences", help="that table")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th picture, to be quick")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="with --defences: every N-th picture")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
@@ -104,6 +104,10 @@ def main(arguments: list[str] | None = None) -> None:
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
     every = max(1, options.every)
+    if every > 1 and options.table != "defences":
+        raise SystemExit(
+            "--every goes with --defences only: the other tables' figures are kept, so all pictures count."
+        )
     pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
     print(make(cards, pictures, options.device))
     part = f" --every {every}" if every > 1 else ""
