@@ -15,7 +15,7 @@ from torch import nn
 
 from models import hub
 from models.classifier import Classifier
-from models.hub import Progress
+from models.download import FILE, Progress
 from models.networks import Blueprint
 from models.shelf import Shelf
 from models.weights import fill, shown
@@ -76,7 +76,7 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
         identity=tuple(fields.pop("identity", ())),
     )
     shipped = HERE / name.split("/")[0] / "weights"
-    weights = Path(blueprint.network, hub.FILE) if "hub" in fields else shipped / fields.pop("weights")
+    weights = Path(blueprint.network, FILE) if "hub" in fields else shipped / fields.pop("weights")
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
 
 

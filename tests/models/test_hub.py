@@ -14,7 +14,7 @@ import timm
 import torch
 
 import models
-from models import catalog, hub
+from models import catalog, download, hub
 from models.shelf import Shelf
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -46,7 +46,7 @@ def fresh(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", CLOSED)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("QUORUM_WEIGHTS", raising=False)
-    monkeypatch.setattr(hub, "_silent", {})
+    monkeypatch.setattr(download, "_silent", {})
     monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
 
 
@@ -173,7 +173,7 @@ def test_a_cache_that_cannot_be_written_is_named(small, tmp_path) -> None:
 
 def test_a_silent_hub_costs_its_patience_once(small, monkeypatch) -> None:
     small.seconds = 30
-    monkeypatch.setattr(hub, "PATIENCE", 0.5)
+    monkeypatch.setattr(download, "PATIENCE", 0.5)
     began = time.monotonic()
     for name in models.names("imagenet"):
         with pytest.raises(models.WeightsError, match="takes too long to answer"):
@@ -183,7 +183,7 @@ def test_a_silent_hub_costs_its_patience_once(small, monkeypatch) -> None:
 
 
 def test_a_hub_that_comes_back_is_asked_again(small, monkeypatch) -> None:
-    monkeypatch.setattr(hub, "MEMORY", 0.2)
+    monkeypatch.setattr(download, "MEMORY", 0.2)
     url, small.url = small.url, CLOSED
     monkeypatch.setenv("HF_ENDPOINT", CLOSED)
     assert not models.available("imagenet").usable
