@@ -41,7 +41,7 @@ def attack(
     try:
         with running.scratch() as folder:
             yield running.to_the_end(running.ask(asked), Path(folder))
-    except ValueError as sentence:
+    except running.REFUSALS as sentence:
         raise gr.Error(str(sentence), print_exception=False) from sentence
 
 

@@ -83,5 +83,5 @@ def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]
                 }
             elif prepared and isinstance(event, Finished):
                 yield from right.finished(request, prepared, event, results)
-    except ValueError as sentence:
+    except running.REFUSALS as sentence:
         yield {stage: markup.error(str(sentence)), **right.ready(results)}

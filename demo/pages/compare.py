@@ -67,7 +67,7 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
                 best: winner.request.attack,
                 take: gr.update(visible=True, value=f"Load {winner.title} into Attack"),
             } | ready
-        except ValueError as sentence:
+        except running.REFUSALS as sentence:
             yield {stage: markup.error(str(sentence))} | ready
 
     settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}

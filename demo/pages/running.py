@@ -19,9 +19,14 @@ from demo.pages import markup
 from demo.record import record
 from demo.request import Request
 from demo.session import Event, Finished, Prepared, Progress, run
+from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
 """Seconds between two updates: a browser that gets more than five a second falls behind."""
+
+
+REFUSALS = (ValueError, WeightsError)
+"""What carries a sentence for the visitor; anything else is a defect, and is logged."""
 
 
 @on_gpu(duration=duration)
