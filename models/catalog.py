@@ -110,12 +110,17 @@ def vocabulary(pack: str = "tiny") -> dict[str, str]:
 def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Classifier:
     """The classifier of that name, ready to judge and to be attacked: eval mode, frozen parameters.
 
-    Loaded at its first use, kept on a shelf bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads: copy it
-    (`copy.deepcopy`) before changing it. progress: told the title, the bytes here and the bytes in all during a
-    download. Raises ValueError for an unknown name and WeightsError, which is a sentence for the visitor, for a
-    missing, damaged or unreachable file.
+    Loaded at its first use, kept on a shelf bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads. One that
+    was moved, or converted in place (`.double()`), stays with whoever did so, and the next load makes it anew.
+    progress: told the title, the bytes here and the bytes in all during a download. Raises ValueError for an unknown
+    name and WeightsError, which is a sentence for the visitor, for a missing, damaged or unreachable file.
     """
-    return _shelf.get((find(name).name, str(device)), lambda: _read(CARDS[name], device, progress))
+    card, place = find(name), torch.device(device)
+
+    def fits(kept: Classifier) -> bool:
+        return (kept.mean.device.type, kept.mean.dtype, kept.training) == (place.type, torch.float32, False)
+
+    return _shelf.get((name, str(place)), lambda: _read(card, place, progress), fits)
 
 
 def find(name: str) -> Card:

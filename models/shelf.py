@@ -38,18 +38,22 @@ class Shelf(Generic[Key, Module]):
         with self._lock:
             return self._total()
 
-    def get(self, key: Key, make: Callable[[], Module]) -> Module:
-        """The object for `key`, from the shelf or from `make()`; what `make` raises passes through."""
+    def get(self, key: Key, make: Callable[[], Module], fits: Callable[[Module], bool] = lambda _: True) -> Module:
+        """The object for `key`, from the shelf or from `make()`; what `make` raises passes through.
+
+        fits: whether a kept object is still what was made; one that somebody has changed is theirs, and made anew.
+        """
         with self._lock:
             making = self._making[key]
         with making:
             with self._lock:
-                if key in self._kept:
+                if key in self._kept and fits(self._kept[key]):
                     self._kept.move_to_end(key)
                     return self._kept[key]
             made = make()
             with self._lock:
                 self._kept[key] = made
+                self._kept.move_to_end(key)
                 while self._kept and self._total() > self.limit:
                     self._kept.popitem(last=False)
             return made

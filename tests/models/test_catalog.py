@@ -95,6 +95,19 @@ def test_a_bad_file_is_named_with_its_cure_and_the_next_load_works(damage, tmp_p
 
 
 @pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.parametrize("change", ["double", "train"])
+def test_a_network_that_somebody_converted_is_not_handed_to_others(change: str) -> None:
+    first = models.load("tiny/resnet")
+    assert models.load("tiny/resnet") is first
+    getattr(first, change)()
+    second = models.load("tiny/resnet")
+    assert second is not first
+    assert second(torch.rand(1, 3, 64, 64)).dtype == torch.float32
+    assert not second.training
+    assert models.load("tiny/resnet") is second
+
+
+@pytest.mark.usefixtures("empty_shelf")
 def test_weights_of_another_network_are_refused(monkeypatch) -> None:
     card, other = models.CARDS["tiny/resnet"], models.CARDS["tiny/regnet"]
     swapped = dataclasses.replace(card, weights=other.weights, sha256=other.sha256)
