@@ -39,7 +39,7 @@ def _walk(
     reading: Reading | None = None
     for step in range(task.steps):
         if reading is not None and reading.finished is not None and bool(reading.finished.all()):
-            yield step, pictures, probe, reading  # nobody is left to spend anything on
+            yield step, pictures, probe, reading.beside(mover)  # nobody is left to spend anything on
             continue
         probe.renew()
         point = mover.look(pictures)
