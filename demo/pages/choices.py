@@ -46,6 +46,7 @@ def build(folder: Path) -> tuple[Controls, gr.Examples, gr.Accordion]:
             controls["picture"],
             example_labels=[name for name, _ in made],
             label="Examples: a click runs them",
+            elem_id="q-examples",
             cache_examples=False,
         )
     with gr.Column(elem_classes="q-choice"):

@@ -136,6 +136,15 @@ def test_an_example_runs_on_click_and_an_unknown_picture_is_met_kindly(wide: Vis
     wide.attack()  # the label was filled in, so the same picture can be attacked now
 
 
+def test_examples_wait_while_a_run_goes_on(wide: Visit) -> None:
+    examples = wide.page.locator("#q-examples")
+    wide.page.click("#q-start")
+    expect(wide.page.locator("#q-stop")).to_be_visible(timeout=MINUTE)
+    expect(examples).to_have_css("pointer-events", "none")
+    wide.verdict()
+    expect(examples).not_to_have_css("pointer-events", "none")
+
+
 def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_one_works(
     wide: Visit, lion: str, tmp_path: Path
 ) -> None:
