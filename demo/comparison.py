@@ -9,11 +9,11 @@ from statistics import fmean
 
 import torch
 
-import models
+from demo import jury
 from demo.attacks import RECIPES, iterate
 from demo.picture import read, to_tensor
 from demo.request import LONGEST, Request, check
-from demo.session import SIDE, Finished, Prepared, run
+from demo.session import Finished, Prepared, run
 
 FEWEST, MOST = 2, 4
 LARGEST_BUDGET = 2000
@@ -97,8 +97,9 @@ def _contest(request: Request, budget: int) -> Contestant:
 def _affordable(request: Request, budget: int) -> int:
     """How many iterations a budget pays for, by what one iteration of this attack costs on these surrogates."""
     recipe, knobs = check(request)
-    picture = to_tensor(read(request.picture, SIDE[request.pack], request.framing), request.device)
-    surrogates = [models.load(name, request.device) for name in request.surrogates]
+    picture = to_tensor(read(request.picture, request.canvas, request.framing), request.device)
+    only = dataclasses.replace(request, held_out=(), guards={})
+    surrogates = [jury.attackable(classifier) for _, classifier in jury.summon(only)]
     label = surrogates[0](picture).argmax(-1) if request.target is None else torch.zeros(1, dtype=torch.int64)
     *_, last = iterate(
         recipe.name, surrogates, picture, label.to(picture.device), epsilon=request.epsilon / 255, steps=1, **knobs

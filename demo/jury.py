@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import models
+from demo.request import Request
 from demo.verdict import Juror
 from models import CARDS, Classifier
-from models.defences import DEFENCES, defend
+from models.defences import DEFENCES, Averaged, defend
+from models.hub import Progress
 
-GUARDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("jpeg", {"quality": 75}),
-    ("bit-depth", {"bits": 3}),
-    ("random-resize-pad", {}),
-)
-"""The defences that stand in front of a held-out classifier in every run, with their parameters."""
+MIXED = "#868e96"
+"""The colour of a defence that is made of several networks."""
 
-Loader = Callable[[], Classifier]
+Seat = tuple[Juror, Classifier]
 
 
-def summon(surrogates: Sequence[str], pack: str, device: str) -> list[tuple[Juror, Classifier]]:
+def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     """Every juror of a run with its classifier, in the order of the page: three groups.
 
-    Held-out is every classifier of the pack that is no surrogate; those trained to be robust count as defended.
-    The guards stand in front of the best held-out normal classifier, or, where none is left, in front of the
-    first surrogate: the attack then knows the network, but not its guard.
+    Networks trained to be robust count as defended unless they are surrogates. Guards stand in front of the best
+    held-out normal network, or, where none is left, of the first surrogate: the attack then knows the network, but
+    not its guard. progress: told of downloads.
     """
-    jury = [(_plain(name, "surrogate"), models.load(name, device)) for name in surrogates]
-    rest = [name for name in models.names(pack) if name not in surrogates]
-    normal = [name for name in rest if CARDS[name].role == "normal"]
-    jury += [(_plain(name, "held-out"), models.load(name, device)) for name in normal]
-    jury += [(_plain(name, "defended"), models.load(name, device)) for name in rest if name not in normal]
-    guarded = max(normal, key=top1) if normal else surrogates[0]
-    for name, parameters in GUARDS:
-        jury.append((_guarded(guarded, name), defend(name, models.load(guarded, device), **parameters)))
-    return jury
+
+    def load(name: str) -> Classifier:
+        return models.load(name, request.device, progress)
+
+    normal = [name for name in request.onlookers if CARDS[name].role == "normal"]
+    robust = [name for name in request.onlookers if CARDS[name].role != "normal"]
+    seats = [_surrogate(name, load(name), request.known_guard) for name in request.surrogates]
+    seats += [(_plain(name, "held-out"), load(name)) for name in normal]
+    seats += [(_plain(name, "defended"), load(name)) for name in robust]
+    guarded = request.guarded or (max(normal, key=top1) if normal else request.surrogates[0])
+    together = normal or list(request.surrogates)
+    for defence, parameters in request.guards.items():
+        chosen = together if DEFENCES[defence].several else [guarded]
+        seats.append(_guarded(defence, parameters, chosen, [load(name) for name in chosen]))
+    return seats
+
+
+def attackable(classifier: Classifier) -> Classifier:
+    """The classifier as an attacker differentiates it: one that answers by lot is averaged over its looks."""
+    return Averaged(classifier) if classifier.random else classifier
 
 
 def top1(name: str) -> float:
-    """Measured top-1 accuracy of a classifier, a fraction of 1; 0 where none was measured."""
-    return float(CARDS[name].notes.get("accuracy", {}).get("top1", 0.0))
+    """Top-1 accuracy of a classifier, a fraction of 1: measured here, or published; 0 where neither is known."""
+    card = CARDS[name]
+    return float(card.notes.get("accuracy", {}).get("top1") or card.top1 or 0.0)
+
+
+def parameters(name: str) -> int:
+    """How many parameters a classifier has, by its card."""
+    card = CARDS[name]
+    return int(card.parameters or card.notes.get("parameters", 0))
 
 
 def _plain(name: str, group: str) -> Juror:
@@ -48,8 +64,21 @@ def _plain(name: str, group: str) -> Juror:
     return Juror(name, card.title, group, name, card.color)
 
 
-def _guarded(network: str, defence: str) -> Juror:
-    card, row = CARDS[network], DEFENCES[defence]
-    return Juror(
-        f"{network}+{defence}", f"{card.title} behind {row.title}", "defended", network, card.color, row.random
-    )
+def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
+    if guard is None:
+        return _plain(name, "surrogate"), classifier
+    card, row = CARDS[name], DEFENCES[guard]
+    defended = defend(guard, classifier)
+    title = f"{card.title} behind {row.title}"
+    return Juror(f"{name}+{guard}", title, "surrogate", name, card.color, defended.random), defended
+
+
+def _guarded(
+    defence: str, parameters: Mapping[str, Any], names: Sequence[str], classifiers: list[Classifier]
+) -> tuple[Juror, Classifier]:
+    row = DEFENCES[defence]
+    defended = defend(defence, classifiers if row.several else classifiers[0], **parameters)
+    titles = ", ".join(CARDS[name].title for name in names)
+    title = f"{row.title} of {titles}" if row.several else f"{titles} behind {row.title}"
+    color = MIXED if row.several else CARDS[names[0]].color
+    return Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, defended.random), defended

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,11 +21,19 @@ from demo.verdict import Finding, Juror, Opinion
 from models import Classifier
 from models.catalog import vocabulary
 
-SIDE = {"tiny": 64}
 SURE = 0.25
 """Mean confidence of the surrogates from which on we believe that they know what they see."""
 
 Jury = Sequence[tuple[Juror, Classifier]]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A network on its way from the hub. have, total: bytes."""
+
+    title: str
+    have: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -80,24 +90,24 @@ class Finished:
     seconds: float
 
 
-Event = Prepared | Progress | Finished
+Event = Loading | Prepared | Progress | Finished
 
 
 def run(request: Request) -> Generator[Event, None, None]:
-    """Prepared, then one Progress an iteration (and one for the finished picture), then Finished.
+    """Loading while networks are fetched, Prepared, one Progress an iteration and one for the end, then Finished.
 
     The request is checked at the call; ValueError is a sentence for the visitor. Closing the iterator stops the
     work within one iteration.
     """
     recipe, knobs = check(request)
-    original = read(request.picture, SIDE[request.pack], request.framing)
+    original = read(request.picture, request.canvas, request.framing)
     return _events(request, recipe, knobs, original)
 
 
 def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: Pixels) -> Generator[Event, None, None]:
     began = time.perf_counter()
     labels = list(vocabulary(request.pack).values())
-    jurors = jury.summon(request.surrogates, request.pack, request.device)
+    jurors = yield from _summoned(request)
     prepared = _prepare(request, jurors, labels, original)
     yield prepared
     if prepared.label is None:
@@ -118,6 +128,37 @@ def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: P
     yield _judge(request, prepared, jurors, png, goal, labels.index(goal), tuple(history), began)
 
 
+def _summoned(request: Request) -> Generator[Loading, None, Jury]:
+    """The jury, loaded beside us so that its downloads can be told of; closing the run ends a download."""
+    told: queue.Queue[Loading | None] = queue.Queue()
+    closed = threading.Event()
+    found: list[Jury] = []
+    failed: list[Exception] = []
+
+    def progress(title: str, have: int, total: int) -> None:
+        if closed.is_set():
+            raise ValueError("The run was stopped.")
+        told.put(Loading(title, have, total))
+
+    def load() -> None:
+        try:
+            found.append(jury.summon(request, progress))
+        except Exception as error:  # noqa: BLE001  # raised again below, where the visitor's thread is
+            failed.append(error)
+        finally:
+            told.put(None)
+
+    threading.Thread(target=load, daemon=True).start()
+    try:
+        while (event := told.get()) is not None:
+            yield event
+    finally:
+        closed.set()
+    if failed:
+        raise failed[0]
+    return found[0]
+
+
 def _prepare(request: Request, jurors: Jury, labels: list[str], original: Pixels) -> Prepared:
     picture = to_tensor(original, request.device)
     with torch.no_grad():
@@ -129,7 +170,7 @@ def _prepare(request: Request, jurors: Jury, labels: list[str], original: Pixels
     if request.target is not None and request.target == label:
         raise ValueError(f"The jury already sees {label}: choose another target.")
     goal = labels.index(request.target or label or labels[guess])
-    before = {j.name: verdict.opinion(c, picture, goal, request.seed) for j, c in jurors}
+    before = {j.name: verdict.opinion(c, picture, goal, request.draws, request.seed) for j, c in jurors}
     return Prepared(
         original=original,
         jurors=tuple(j for j, _ in jurors),
@@ -186,7 +227,7 @@ def _onlookers(picture: Tensor, jurors: Jury, goal: int) -> dict[str, float]:
         return {
             j.name: float(c(picture)[0].softmax(-1)[goal])
             for j, c in jurors
-            if j.group != "surrogate" and j.name == j.network
+            if j.group != "surrogate" and j.name == j.network  # guards and juries wait for the file
         }
 
 
@@ -204,7 +245,7 @@ def _judge(
     adversarial = decode(png)
     picture = to_tensor(adversarial, request.device)
     targeted = prepared.target is not None
-    after = {j.name: verdict.opinion(c, picture, index, request.seed + 1) for j, c in jurors}
+    after = {j.name: verdict.opinion(c, picture, index, request.draws, request.seed + 1) for j, c in jurors}
     findings = tuple(verdict.finding(j, prepared.before[j.name], after[j.name], goal, targeted) for j, _ in jurors)
     return Finished(
         original=prepared.original,

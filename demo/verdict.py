@@ -11,7 +11,9 @@ from torch import Tensor
 from models import Classifier
 from models.defences.verdict import judge
 
-DRAWS = 20
+ABSTAINS = "abstains"
+"""What a juror says whose own vote is too close to call."""
+
 GROUPS = {
     "surrogate": "Surrogates: the attacker saw inside",
     "held-out": "Held-out: the attacker never met them",
@@ -51,7 +53,10 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Finding:
-    """One juror before and after. status: `fooled`, `holds`, or `wrong` (it was wrong before, so it does not count).
+    """One juror before and after.
+
+    status: `fooled`, `holds`, `abstains` (its own vote is too close to call: not fooled), or `wrong` (it was wrong
+    before, so it does not count).
 
     share, low, high: of the looks that were fooled, with a 95 % interval (Wilson), for jurors that answer by lot.
     """
@@ -65,12 +70,12 @@ class Finding:
     high: float
 
 
-def opinion(classifier: Classifier, picture: Tensor, label: int, seed: int = 0) -> Opinion:
-    """What a classifier says of one picture `(1,3,H,W)`; one that answers by lot is asked DRAWS times."""
-    judged = judge(classifier, picture, DRAWS, torch.Generator(picture.device).manual_seed(seed))
+def opinion(classifier: Classifier, picture: Tensor, label: int, draws: int, seed: int) -> Opinion:
+    """What a classifier says of one picture `(1,3,H,W)`; one that answers by lot is asked `draws` times."""
+    judged = judge(classifier, picture, draws, torch.Generator(picture.device).manual_seed(seed))
     chances, classes = judged.probabilities[0].topk(min(5, len(classifier.labels)))
     return Opinion(
-        answer=classifier.labels[int(judged.top)],
+        answer=ABSTAINS if bool(judged.abstains) else classifier.labels[int(judged.top)],
         top=tuple((classifier.labels[int(c)], float(p)) for c, p in zip(classes, chances, strict=True)),
         belief=float(judged.probabilities[0, label]),
         votes=round(float(judged.shares[0, label]) * judged.draws),
@@ -87,7 +92,7 @@ def finding(juror: Juror, before: Opinion, after: Opinion, label: str, targeted:
         share, low, high = 1 - share, 1 - high, 1 - low
     started_wrong = before.answer == label if targeted else before.answer != label
     fooled = after.answer == label if targeted else after.answer != label
-    status = "wrong" if started_wrong else "fooled" if fooled else "holds"
+    status = "wrong" if started_wrong else "abstains" if after.answer == ABSTAINS else "fooled" if fooled else "holds"
     return Finding(juror, before, after, status, share, low, high)
 
 

@@ -54,6 +54,7 @@ class Classifier(nn.Module):
         self.crop = crop
         self.interpolation = interpolation
         self.random = False
+        self.by_query = False
         self.generator: torch.Generator | None = None
         self.alpha: float | None = None
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32).view(1, 3, 1, 1), persistent=False)

@@ -12,7 +12,14 @@ from demo.attacks.recipes import RECIPES
 from demo.pages import running
 from demo.pages.upload import picture_input
 from demo.picture import FRAMINGS
-from demo.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES
+from demo.request import (
+    DEFAULT_ATTACK,
+    DEFAULT_DRAWS,
+    DEFAULT_EPSILON,
+    DEFAULT_GUARDS,
+    DEFAULT_ITERATIONS,
+    DEFAULT_SURROGATES,
+)
 
 DESCRIPTION = f"""Attacks one picture and judges the result: the exact adversarial PNG and every number of the run.
 
@@ -35,9 +42,17 @@ def attack(
     framing: Any,
     step_size: Any,
     knobs: Any,
+    pack: Any,
+    side: Any,
+    held_out: Any,
+    guards: Any,
+    guarded: Any,
+    draws: Any,
+    known_guard: Any,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """One run to its end; what is wrong with the request comes back as a sentence."""
     asked = dict(locals())  # the parameters' names are the endpoint's, and the request's
+    asked["held_out"] = held_out or None
     try:
         with running.scratch() as folder:
             yield running.to_the_end(running.ask(asked), Path(folder))
@@ -60,6 +75,13 @@ def build(concurrency: dict[str, Any]) -> None:
             gr.Textbox(FRAMINGS[0], label="framing"),
             gr.Number(0, label="step_size"),
             gr.JSON({}, label="knobs"),
+            gr.Textbox("tiny", label="pack"),
+            gr.Number(0, label="side"),
+            gr.JSON([], label="held_out"),
+            gr.JSON({name: dict(own) for name, own in DEFAULT_GUARDS.items()}, label="guards"),
+            gr.Textbox("", label="guarded"),
+            gr.Number(DEFAULT_DRAWS, label="draws"),
+            gr.Textbox("", label="known_guard"),
         ]
         outputs = [gr.File(label="picture"), gr.JSON(label="run")]
         button = gr.Button("API")

@@ -12,7 +12,7 @@ from demo.pages import choices, markup, running
 from demo.pages import results as right
 from demo.pages.choices import Controls
 from demo.pages.results import Results
-from demo.session import Finished, Prepared, Progress
+from demo.session import Finished, Loading, Prepared, Progress
 
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
@@ -71,10 +71,12 @@ def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]
         request = running.ask(choices.asked(values))
         prepared: Prepared | None = None
         for event, history in running.thinned(running.events(request)):
-            if isinstance(event, Prepared):
+            if isinstance(event, Loading):
+                yield {stage: markup.fetching(event)}
+            elif isinstance(event, Prepared):
                 prepared = event
                 if event.label is None:
-                    yield right.unknown(event, results)
+                    yield right.unknown(event, request.pack, results)
                     return
             elif isinstance(event, Progress) and prepared:
                 yield {

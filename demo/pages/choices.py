@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-import models
 from demo import examples
 from demo.attacks.knobs import Choice, Choices, Flag, Knob, Number
 from demo.attacks.recipes import IDEAS, RECIPES
-from demo.jury import top1
+from demo.pages import jurors
 from demo.pages.upload import picture_input
 from demo.request import (
     DEFAULT_ATTACK,
     DEFAULT_EPSILON,
     DEFAULT_ITERATIONS,
-    DEFAULT_SURROGATES,
     LONGEST,
     STRONGEST,
 )
-from models import CARDS
 from models.catalog import vocabulary
 
 Controls = dict[str, gr.components.Component]
@@ -30,8 +26,9 @@ Knobs = dict[str, Knob]
 
 
 def knobs() -> Knobs:
-    """Every knob of every recipe, once."""
-    return {knob.name: knob for recipe in RECIPES.values() for knob in recipe.knobs}
+    """Every knob of every recipe, once; where several share a name, as the attack that the page opens with has it."""
+    rows = (*RECIPES.values(), RECIPES[DEFAULT_ATTACK])
+    return {knob.name: knob for recipe in rows for knob in recipe.knobs}
 
 
 def build(folder: Path) -> tuple[Controls, gr.Examples, gr.Accordion]:
@@ -51,17 +48,7 @@ def build(folder: Path) -> tuple[Controls, gr.Examples, gr.Accordion]:
         )
     with gr.Column(elem_classes="q-choice"):
         _heading(2, "Who may the attacker look at?")
-        controls["surrogates"] = gr.CheckboxGroup(
-            [(_described(name), name) for name in models.names()],
-            value=list(DEFAULT_SURROGATES),
-            show_label=False,
-            label="Surrogates",
-            elem_id="q-surrogates",
-        )
-        held_out = gr.HTML(_others(DEFAULT_SURROGATES))
-        controls["surrogates"].change(
-            _others, controls["surrogates"], held_out, queue=False, show_progress="hidden", api_visibility="private"
-        )
+        controls |= jurors.build()
     with gr.Column(elem_classes="q-choice"):
         _heading(3, "How does it argue?")
         controls["attack"] = gr.Dropdown(
@@ -81,7 +68,9 @@ def build(folder: Path) -> tuple[Controls, gr.Examples, gr.Accordion]:
         )
         controls["iterations"] = gr.Slider(1, LONGEST, DEFAULT_ITERATIONS, step=1, label="Iterations")
     with gr.Accordion("More", open=False) as more:
-        controls |= _more()
+        controls |= _more(controls)
+    with gr.Accordion("Defences", open=False):
+        controls |= jurors.guards(controls)
     _follow_attack(controls, saying)
     return controls, sample, more
 
@@ -95,21 +84,6 @@ def _heading(number: int, words: str) -> None:
     gr.HTML(f'<h2 class="q-step"><i>{number}</i>{words}</h2>')
 
 
-def _described(name: str) -> str:
-    card = CARDS[name]
-    accuracy = f", {top1(name):.0%} right" if top1(name) else ""
-    return f"{card.title} · {card.notes['parameters'] / 1e6:.1f} M{accuracy}"
-
-
-def _others(surrogates: Sequence[str]) -> str:
-    rest = [CARDS[name].title for name in models.names() if name not in (surrogates or ())]
-    if not rest:
-        return '<p class="q-say">Nobody is held out: every network is shown to the attacker.</p>'
-    if not surrogates:
-        return '<p class="q-say">Tick at least one network.</p>'
-    return f'<p class="q-say"><b>Never shown to the attacker:</b> {", ".join(rest)}.</p>'
-
-
 def _saying(attack: str) -> str:
     recipe = RECIPES[attack]
     return (
@@ -118,7 +92,7 @@ def _saying(attack: str) -> str:
     )
 
 
-def _more() -> Controls:
+def _more(before: Controls) -> Controls:
     labels = list(vocabulary().values())
     more: Controls = {
         "label": gr.Dropdown(
@@ -139,6 +113,8 @@ def _more() -> Controls:
     more["targeted"].change(
         lambda on: gr.update(visible=on), more["targeted"], more["target"], queue=False, api_visibility="private"
     )
+    more["side"] = jurors.canvas(before["pack"])
+    jurors.classes(before["pack"], more["label"], more["target"])
     shown = {knob.name for knob in RECIPES[DEFAULT_ATTACK].knobs}
     return more | {name: _widget(knob, visible=name in shown) for name, knob in knobs().items()}
 
@@ -197,4 +173,9 @@ def asked(values: dict[str, Any]) -> dict[str, Any]:
     recipe = RECIPES.get(values["attack"])
     mine = [knob.name for knob in recipe.knobs] if recipe else []
     own = {name: values[name] for name in mine if values[name] is not None}
-    return values | {"knobs": own, "target": values["target"] if values["targeted"] else None}
+    return values | {
+        "knobs": own,
+        "target": values["target"] if values["targeted"] else None,
+        "guards": jurors.chosen_guards(values),
+        "held_out": values["held_out"] if values["pack"] != "tiny" else None,
+    }

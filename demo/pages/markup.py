@@ -8,11 +8,11 @@ from html import escape
 
 from demo.figures import SVG_DASHES, Chart, svg
 from demo.picture import Pixels, amplified, encode
-from demo.session import Finished, Prepared, Progress
-from demo.verdict import GROUPS, Finding, Opinion, uncounted
+from demo.session import Finished, Loading, Prepared, Progress
+from demo.verdict import ABSTAINS, GROUPS, Finding, Opinion, uncounted
 
-TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "wrong": "– wrong before"}
-_TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "wrong": "– said it before"}
+TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "abstains": "○ abstains", "wrong": "– wrong before"}
+_TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "abstains": "○ abstains", "wrong": "– said it before"}
 
 
 def image(pixels: Pixels, words: str) -> str:
@@ -52,6 +52,14 @@ def stopped(button: str = "Attack") -> str:
 def waiting(words: str) -> str:
     """Before anything can be shown."""
     return card(words, '<div class="q-bar"><span style="width:4%"></span></div>', role="status")
+
+
+def fetching(loading: Loading) -> str:
+    """A network on its way from the hub."""
+    share = loading.have / max(loading.total, 1)
+    words = f"{loading.have / 2**20:.0f} of {loading.total / 2**20:.0f} MB"
+    bar = f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>'
+    return card(f"Fetching {loading.title} …", f'<p class="q-soft">{words}</p>{bar}', role="status")
 
 
 def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str:
@@ -139,7 +147,7 @@ def _row(finding: Finding, tags: dict[str, str]) -> str:
     juror = finding.juror
     tag = tags[finding.status]
     note = ""
-    if juror.random and finding.status != "wrong":
+    if juror.random and finding.status in ("fooled", "holds"):
         share = finding.share if finding.status == "fooled" else 1 - finding.share
         tag += f" in {round(share * finding.after.draws)} of {finding.after.draws} looks"
         note = (
@@ -157,6 +165,8 @@ def _row(finding: Finding, tags: dict[str, str]) -> str:
 
 def _answer(opinion: Opinion, color: str, when: str) -> str:
     chance = dict(opinion.top).get(opinion.answer, 0.0)
+    if opinion.answer == ABSTAINS:
+        return f'<span class="q-answer"><span class="q-short">{when}</span>too close to call</span>'
     return (
         f'<span class="q-answer"><span class="q-short">{when}</span>{escape(opinion.answer)} {chance:.0%}'
         f'<span class="q-meter" style="width:{chance:.0%};background:{color}"></span></span>'
@@ -172,17 +182,18 @@ def unknown(prepared: Prepared, labels: Sequence[str]) -> str:
     """Kind words for a picture that shows none of the things the jury knows."""
     said = "".join(
         f"<li>{escape(juror.title)}: {escape(prepared.before[juror.name].answer)} "
-        f"({dict(prepared.before[juror.name].top)[prepared.before[juror.name].answer]:.0%})</li>"
+        f"({prepared.before[juror.name].top[0][1]:.0%})</li>"
         for juror in prepared.jurors
         if juror.group != "defended"
     )
-    known = "".join(f"<li>{escape(label)}</li>" for label in sorted(labels))
+    known = "".join(f"<li>{escape(label)}</li>" for label in sorted(labels)) if len(labels) < 200 else ""
+    listed = f'<h3>What they know</h3><ul class="q-known">{known}</ul>' if known else ""
     return card(
         "The jury does not recognise this picture",
-        f"<p>The built-in networks know only the {len(labels)} things below, and they disagree or are unsure here. "
+        f"<p>These networks know only {len(labels)} things, and they disagree or are unsure here. "
         f"That is their limit, not your picture's. This is what they guess:</p><ul>{said}</ul>"
         "<p>You can go on all the same: we have set <b>What does the picture show?</b> to their best guess, "
         f"“{escape(prepared.guess)}”. Change it if you know better, and press <b>Attack</b> again.</p>"
-        f'<h3>What they know</h3><ul class="q-known">{known}</ul>',
+        f"{listed}",
         role="status",
     )

@@ -9,6 +9,7 @@ import gradio as gr
 from demo.device import best
 from demo.pages import about, api, attack, compare
 from models import CARDS, names
+from models.catalog import PACKS
 
 STYLE = Path(__file__).parents[2] / "assets" / "style.css"
 TITLE = "Quorum"
@@ -42,8 +43,9 @@ THEME = gr.themes.Base(
 def style() -> str:
     """The page's CSS, with each network's colour beside its name in the list of surrogates."""
     dots = (
-        f"#q-surrogates label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
-        for place, name in enumerate(names(), start=1)
+        f".q-{pack} label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
+        for pack in PACKS
+        for place, name in enumerate(names(pack), start=1)
     )
     return STYLE.read_text() + "\n".join(dots)
 

@@ -54,10 +54,10 @@ def ready(results: Results) -> dict[Any, Any]:
     return {results["start"]: gr.update(visible=True), results["stop"]: gr.update(visible=False)}
 
 
-def unknown(event: Prepared, results: Results) -> dict[Any, Any]:
+def unknown(event: Prepared, pack: str, results: Results) -> dict[Any, Any]:
     """Kind words, and the label under attack set to the jury's best guess where the visitor can see and mend it."""
     return {
-        results["stage"]: markup.unknown(event, list(vocabulary().values())),
+        results["stage"]: markup.unknown(event, list(vocabulary(pack).values())),
         results["after"]: gr.update(visible=False),
         results["label"]: gr.update(value=event.guess),
         results["more"]: gr.update(open=True),

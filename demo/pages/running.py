@@ -18,7 +18,7 @@ from demo.device import best, duration, on_gpu, seconds
 from demo.pages import markup
 from demo.record import record
 from demo.request import Request
-from demo.session import Event, Finished, Prepared, Progress, run
+from demo.session import Event, Finished, Loading, Prepared, Progress, run
 from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
@@ -55,6 +55,13 @@ def ask(values: dict[str, Any]) -> Request:
         label=values["label"] or None,
         target=values["target"] or None,
         knobs=values["knobs"],
+        pack=values["pack"],
+        side=whole(values["side"]) or None,
+        held_out=values["held_out"],
+        guards=values["guards"],
+        guarded=values["guarded"] or None,
+        draws=whole(values["draws"]),
+        known_guard=values["known_guard"] or None,
         device=best(),
     )
 
@@ -69,13 +76,19 @@ def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:
     history: list[Progress] = []
     shown = 0.0
     for event in stream:
+        now = time.monotonic()
         if isinstance(event, Progress):
             history.append(event)
-            now = time.monotonic()
-            if 0 < event.step < event.steps and now - shown < SHORTEST_PAUSE:
+        if _passing(event):
+            if now - shown < SHORTEST_PAUSE:
                 continue
             shown = now
         yield event, history
+
+
+def _passing(event: Event) -> bool:
+    """Whether a later event will say the same better."""
+    return isinstance(event, Loading) or (isinstance(event, Progress) and 0 < event.step < event.steps)
 
 
 def live(request: Request, prepared: Prepared, progress: Progress, history: list[Progress]) -> str:

@@ -19,6 +19,7 @@ class Defence:
         defence's, the gradient that of a smooth stand-in, mostly the identity) or `random` (that of this look's
         draw: average over looks).
     random: whether every look draws anew, so that a verdict needs many (`judge`).
+    by_query: whether all pictures of one look share its draw (SEM's jury), rather than each having its own.
     several: whether it is made of a list of classifiers; a single one is then a list of one.
     """
 
@@ -30,5 +31,6 @@ class Defence:
     build: Callable[..., Classifier]
     gradient: Literal["exact", "straight-through", "random"] = "exact"
     random: bool = False
+    by_query: bool = False
     several: bool = False
     parameters: tuple[Parameter, ...] = ()

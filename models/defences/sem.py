@@ -65,6 +65,7 @@ ROW = Defence(
     Stochastic,
     gradient="random",
     random=True,
+    by_query=True,
     several=True,
     parameters=(
         Parameter("sigmas", (0.0, 0.02, 0.04), 0, 2, "Noise levels", "Smoothing levels to draw from.", several=True),

@@ -63,6 +63,7 @@ def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameter
     members = _members(defence, classifier)
     defended = defence.build(members if defence.several else members[0], **settled)
     defended.random = defence.random or any(member.random for member in members)
+    defended.by_query = defence.by_query or any(member.by_query for member in members)
     return defended
 
 

@@ -1,6 +1,7 @@
 """The page as a visitor uses it, in Chromium. Screenshots go to QUORUM_SCREENSHOTS, where that is set."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from demo.attacks import RECIPES
+from demo.request import DEFAULT_ATTACK
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -106,7 +110,10 @@ def test_the_download_is_the_picture_that_was_judged(wide: Visit) -> None:
     pixels = np.asarray(Image.open(caught.value.path())).astype(int)
     with wide.page.expect_download() as caught:
         wide.page.click("#q-json")
-    assert '"verdict": "All 3 surrogates fooled' in Path(caught.value.path()).read_text()
+    run = json.loads(Path(caught.value.path()).read_text())
+    assert run["verdict"].startswith("All 3 surrogates fooled")
+    defaults = {knob.name: knob.default for knob in RECIPES[DEFAULT_ATTACK].knobs}
+    assert run["settings"]["knobs"] == {name: list(v) if isinstance(v, tuple) else v for name, v in defaults.items()}
     sources = wide.page.locator("#q-slider img").evaluate_all("images => images.map(image => image.src)")
     shown = [np.asarray(Image.open(io.BytesIO(wide.page.request.get(source).body()))) for source in sources]
     blocks = [picture[3::7, 3::7, :3].astype(int) for picture in shown]

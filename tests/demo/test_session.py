@@ -11,7 +11,7 @@ import torch
 import models
 from demo import jury, picture, verdict
 from demo.record import record
-from demo.request import Request
+from demo.request import DEFAULT_GUARDS, Request
 from demo.session import Finished, Prepared, Progress, run
 
 
@@ -48,7 +48,7 @@ def test_every_network_sits_on_the_jury_once(finished: Finished) -> None:
     plain = [f.juror.name for f in finished.findings if "+" not in f.juror.name]
     assert sorted(plain) == sorted(models.names())
     guarded = [f.juror for f in finished.findings if "+" in f.juror.name]
-    assert [j.group for j in guarded] == ["defended"] * len(jury.GUARDS)
+    assert [j.group for j in guarded] == ["defended"] * len(DEFAULT_GUARDS)
     held_out = [f.juror.name for f in finished.findings if f.juror.group == "held-out"]
     assert {j.network for j in guarded} == {max(held_out, key=jury.top1)}
 
