@@ -9,7 +9,8 @@ from demo.attacks.recipes.recipe import Recipe
 from demo.attacks.steps import SignStep
 
 QUERIES = Number("queries", 5000, 1, 10_000_000, "Queries", "Answers it may ask for, of all networks.", whole=True)
-MOMENTUM = Number("momentum", 0.0, 0, 2, "Momentum μ", "How much of the way so far each step keeps.")
+# 0.9 is what the authors of NES keep of the way so far, and Adam for SPSA: answers of ten steps count, not of one.
+MOMENTUM = Number("momentum", 0.9, 0, 2, "Momentum μ", "How much of the way so far each step keeps.")
 SIGMA = Number("sigma", 0.001, 1e-6, 1, "Search radius σ", "How far from the picture it asks.")
 DELTA = Number("delta", 0.01, 1e-6, 1, "Search radius δ", "How far from the picture it asks.")
 
