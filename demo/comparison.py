@@ -99,7 +99,7 @@ def _affordable(request: Request, budget: int) -> int:
     recipe, knobs = check(request)
     picture = to_tensor(read(request.picture, request.canvas, request.framing), request.device)
     only = dataclasses.replace(request, held_out=(), guards={})
-    surrogates = [jury.attackable(classifier) for _, classifier in jury.summon(only)]
+    surrogates = [jury.attackable(classifier, request.seed) for _, classifier in jury.summon(only)]
     label = surrogates[0](picture).argmax(-1) if request.target is None else torch.zeros(1, dtype=torch.int64)
     *_, last = iterate(
         recipe.name, surrogates, picture, label.to(picture.device), epsilon=request.epsilon / 255, steps=1, **knobs

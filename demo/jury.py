@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
+
 import models
 from demo.request import Request
 from demo.verdict import Juror
@@ -42,9 +44,13 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     return seats
 
 
-def attackable(classifier: Classifier) -> Classifier:
+def attackable(classifier: Classifier, seed: int) -> Classifier:
     """The classifier as an attacker differentiates it: one that answers by lot is averaged over its looks."""
-    return Averaged(classifier) if classifier.random else classifier
+    if not classifier.random:
+        return classifier
+    averaged = Averaged(classifier)
+    averaged.generator = torch.Generator().manual_seed(seed)
+    return averaged
 
 
 def top1(name: str) -> float:

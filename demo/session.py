@@ -114,9 +114,7 @@ def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: P
         return
     goal = request.target or prepared.label
     history: list[Progress] = []
-    frames = _attack(
-        request, recipe, knobs, [c for j, c in jurors if j.group == "surrogate"], original, labels.index(goal)
-    )
+    frames = _attack(request, recipe, knobs, _attacked(request, jurors), original, labels.index(goal))
     steps = recipe.steps or int(request.iterations)
     finished_picture = original
     for frame in frames:
@@ -159,10 +157,15 @@ def _summoned(request: Request) -> Generator[Loading, None, Jury]:
     return found[0]
 
 
+def _attacked(request: Request, jurors: Jury) -> list[Classifier]:
+    """The surrogates as the attacker has them, their lots drawn from the request's seed."""
+    return [jury.attackable(c, request.seed) for j, c in jurors if j.group == "surrogate"]
+
+
 def _prepare(request: Request, jurors: Jury, labels: list[str], original: Pixels) -> Prepared:
     picture = to_tensor(original, request.device)
     with torch.no_grad():
-        chances = torch.stack([c(picture)[0].softmax(-1) for j, c in jurors if j.group == "surrogate"])
+        chances = torch.stack([surrogate(picture)[0].softmax(-1) for surrogate in _attacked(request, jurors)])
     guess = int(chances.mean(0).argmax())
     votes = int((chances.argmax(-1) == guess).sum())
     sure = votes * 2 > len(chances) and float(chances[:, guess].mean()) >= SURE

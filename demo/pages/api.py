@@ -20,6 +20,7 @@ from demo.request import (
     DEFAULT_ITERATIONS,
     DEFAULT_SURROGATES,
 )
+from models.catalog import PACKS
 
 DESCRIPTION = f"""Attacks one picture and judges the result: the exact adversarial PNG and every number of the run.
 
@@ -27,7 +28,12 @@ surrogates: names such as {DEFAULT_SURROGATES[0]}. attack: one of {", ".join(REC
 are in levels of 255 (step_size 0: the attack's own). seed: equal seeds give equal pictures. label: the class
 under attack; empty lets the surrogates say. target: the class that the jury should say; empty for an untargeted
 attack. framing: {" or ".join(FRAMINGS)}. knobs: the attack's own settings as an object, such as {{"momentum":
-1.0}}."""
+1.0}}.
+
+pack: {" or ".join(PACKS)}; side: its canvas (0: its own). held_out: who is asked without being attacked (empty: the
+rest of the pack). guards: defences asked in the end with their parameters, in front of guarded (empty: the best
+held-out network). draws: looks by those that answer by lot. known_guard: a defence that the attacker looks
+through."""
 
 
 def attack(

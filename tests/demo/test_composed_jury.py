@@ -1,0 +1,154 @@
+"""The jury as a visitor composes it: guards of every kind, attackers who know one, networks from a local folder."""
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import timm
+import torch
+
+import models
+from demo.pages import jurors
+from demo.record import record
+from demo.request import Request
+from demo.session import Finished, Loading, run
+from models import catalog
+from models.defences import DEFENCES
+from models.shelf import Shelf
+
+IMAGENET = ("mobilenetv3_large_100.ra_in1k", "efficientnet_b0.ra_in1k")
+
+
+def end(request: Request) -> Finished:
+    *_, last = run(request)
+    assert isinstance(last, Finished)
+    return last
+
+
+@pytest.mark.parametrize("name", DEFENCES)
+def test_every_defence_can_be_asked(name: str, lion: str) -> None:
+    request = Request(lion, iterations=1, guards={name: {}}, draws=4)
+    last = end(request)
+    (asked,) = [f for f in last.findings if "+" in f.juror.name]
+    assert asked.juror.title.split(" of ")[0].split(" behind ")[-1] == DEFENCES[name].title
+    assert asked.juror.random == DEFENCES[name].random
+    assert asked.after.draws == (4 if asked.juror.random else 1)
+    assert 0 <= asked.low <= asked.share <= asked.high <= 1
+    assert asked.status in ("fooled", "holds", "abstains", "wrong")
+    json.dumps(record(request, last), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "random-resize-pad"])
+def test_an_attacker_who_knows_the_guard_looks_through_it(name: str, lion: str) -> None:
+    request = Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", known_guard=name, iterations=5, guards={})
+    knowing = end(request)
+    surrogate = knowing.findings[0].juror
+    assert surrogate.title == f"ResNet behind {DEFENCES[name].title}"
+    bare = end(Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", iterations=5, guards={}))
+    assert (knowing.adversarial != bare.adversarial).any(), "the guard changes what the attacker sees"
+    assert knowing.findings[0].after.belief < knowing.findings[0].before.belief / 2
+    assert end(request).png == knowing.png, "one seed, one file, also where a guard answers by lot"
+
+
+def test_a_chosen_network_stands_behind_the_guards(lion: str) -> None:
+    last = end(Request(lion, iterations=1, guarded="tiny/convnext", held_out=["tiny/convnext"]))
+    assert [f.juror.network for f in last.findings[3:]] == ["tiny/convnext"] * 4
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"pack": "cifar"}, "Unknown pack"),
+    ({"side": 65}, "64 pixels wide"),
+    ({"held_out": ["nobody"]}, "Unknown network"),
+    ({"held_out": "tiny/regnet"}, "must be a list"),
+    ({"held_out": ["tiny/regnet"] * 2}, "twice"),
+    ({"guards": ["jpeg"]}, "object"),
+    ({"guards": {"magic": {}}}, "Unknown defence"),
+    ({"guards": {"jpeg": {"quality": 0}}}, "quality"),
+    ({"guards": {"jpeg": {"magic": 1}}}, "magic"),
+    ({"guards": {"bit-depth": {"bits": 9}}}, "bits"),
+    ({"guards": {"smoothing": {"sigma": -1}}}, "sigma"),
+    ({"guards": {"jpeg": 75}}, "object"),
+    ({"guarded": "tiny/resnet"}, "not held out"),
+    ({"draws": 0}, "draws"),
+    ({"known_guard": "vote"}, "cannot look through"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), BAD, ids=[str(wrong)[:40] for wrong, _ in BAD])
+def test_bad_juries_get_a_sentence(wrong: dict[str, Any], sentence: str, lion: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        run(Request(lion, **wrong))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A local folder with two ImageNet networks of random weights, and no hub."""
+    torch.manual_seed(0)
+    for name in IMAGENET:
+        network = timm.create_model(name.split(".")[0])
+        safetensors.torch.save_file(network.state_dict(), str(tmp_path / f"{name}.safetensors"))
+    monkeypatch.setenv("QUORUM_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    return tmp_path
+
+
+def test_imagenet_networks_run_at_their_own_size(folder: Path) -> None:
+    first, second = (f"imagenet/{name}" for name in IMAGENET)
+    picture = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    label = models.load(first).labels[7]
+    request = Request(
+        picture, (first,), "mi-fgsm", iterations=1, label=label, pack="imagenet", side=224, held_out=[second], guards={}
+    )
+    last = end(request)
+    assert last.adversarial.shape == (224, 224, 3)
+    assert [f.juror.group for f in last.findings] == ["surrogate", "held-out"]
+    assert len(last.findings[0].after.top) == 5
+
+
+def test_a_network_that_cannot_be_had_is_a_sentence(folder: Path) -> None:
+    picture = np.zeros((64, 64, 3), dtype=np.uint8)
+    with pytest.raises(models.WeightsError, match=r"\."):
+        list(run(Request(picture, ("imagenet/vgg16.tv_in1k",), "mi-fgsm", pack="imagenet", held_out=[], guards={})))
+
+
+def test_the_page_offers_imagenet_where_it_can_be_had_and_else_keeps_the_built_in_jury(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack, trouble, surrogates, *_ = jurors.switch("imagenet")
+    assert pack["value"] == "imagenet"
+    assert trouble["visible"] is False
+    assert all(name.startswith("imagenet/") for name in surrogates["value"])
+    monkeypatch.delenv("QUORUM_WEIGHTS")
+    pack, trouble, surrogates, *_ = jurors.switch("imagenet")
+    assert pack["value"] == "tiny"
+    assert "built-in jury stays" in trouble["value"]
+    assert all(name.startswith("tiny/") for name in surrogates["value"])
+
+
+def test_a_download_is_told_of_and_ends_when_the_run_is_closed(monkeypatch: pytest.MonkeyPatch, lion: str) -> None:
+    ended = threading.Event()
+
+    def slow(name: str, device: str, progress: Any) -> models.Classifier:
+        try:
+            for have in range(10_000):
+                progress("Slow", have, 10_000)
+                time.sleep(0.001)
+        except ValueError:
+            ended.set()
+            raise
+        raise AssertionError("nobody stopped the download")
+
+    monkeypatch.setattr(models, "load", slow)
+    events = run(Request(lion))
+    event = next(events)
+    assert isinstance(event, Loading)
+    assert (event.title, event.total) == ("Slow", 10_000)
+    events.close()
+    assert ended.wait(5)
