@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -64,7 +65,7 @@ def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str, reci
     """What a run shows: weights, where the attack has any; confidence in the goal; and the attack's own chart."""
     steps = history[-1].steps
     drawn = []
-    if history[0].weights:
+    if history[0].weights and (recipe.idea == "weigh" or _uneven(history)):
         weighed = _lines([frame.weights for frame in history], jurors)
         drawn.append(Chart("How much each surrogate weighs", steps, weighed))
     sure = _lines([frame.confidence for frame in history], jurors)
@@ -74,6 +75,11 @@ def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str, reci
     return drawn
 
 
+def _uneven(history: Sequence[Progress]) -> bool:
+    """Whether the surrogates ever counted differently: equal weights need no chart."""
+    return any(max(frame.weights.values()) - min(frame.weights.values()) > 1e-6 for frame in history)
+
+
 def _own(history: Sequence[Progress], jurors: Sequence[Juror], recipe: Recipe) -> Chart | None:
     """The attack's own chart, from what its iterations computed; the finished picture has no iteration of its own."""
     explained = EXPLAINED.get(recipe.chart)
@@ -81,10 +87,12 @@ def _own(history: Sequence[Progress], jurors: Sequence[Juror], recipe: Recipe) -
         return None
     surrogates = [juror for juror in jurors if juror.group == "surrogate"]
     frames = [frame for frame in history if frame.step < frame.steps and recipe.chart in frame.details]
-    rows = [explained.curves(frame.details, surrogates) for frame in frames]
-    if not rows:
+    read = [(float(frame.step), explained.curves(frame.details, surrogates)) for frame in frames]
+    # A border may lie infinitely far off, where a slope is zero: no chart can show that.
+    read = [(step, curves) for step, curves in read if all(math.isfinite(value) for _, _, value in curves)]
+    if not read:
         return None
-    steps = tuple(float(frame.step) for frame in frames)
+    steps, rows = tuple(step for step, _ in read), [curves for _, curves in read]
     lines = tuple(
         Line(name, color, "solid", tuple(float(row[place][2]) for row in rows), steps)
         for place, (name, color, _) in enumerate(rows[0])

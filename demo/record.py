@@ -35,7 +35,7 @@ def record(request: Request, finished: Finished) -> dict[str, Any]:
             "units": "epsilon and step_size in levels of 255",
         },
         "verdict": finished.sentence,
-        "distances": {key: value if math.isfinite(value) else None for key, value in finished.distances.items()},
+        "distances": _finite(dict(finished.distances)),
         "jurors": [asdict(finding) for finding in finished.findings],
         "iterations": [_iteration(frame) for frame in finished.history],
         "seconds": finished.seconds,
@@ -49,5 +49,14 @@ def _iteration(frame: Progress) -> dict[str, Any]:
         "confidence": dict(frame.confidence),
         "gradients": frame.cost,
         "queries": frame.queries,
-        "details": dict(frame.details),
+        "details": _finite(dict(frame.details)),
     }
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity: null stands for it."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,8 @@
 """Every recipe goes from picture to verdict, and its charts show what the run computed."""
 
 import json
+import math
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +43,19 @@ def test_every_recipe_runs_and_draws_its_charts(attack: str, lion: str) -> None:
 
 
 SURROGATES = ("tiny/resnet", "tiny/densenet")
+
+
+def test_what_is_infinite_is_null_in_the_record_and_left_out_of_the_chart(lion: str) -> None:
+    request = Request(lion, attack="deepfool", iterations=2, surrogates=SURROGATES)
+    prepared, *progress, finished = run(request)
+    assert isinstance(prepared, Prepared)
+    assert isinstance(finished, Finished)
+    history = [frame for frame in progress if isinstance(frame, Progress)]
+    history[0] = replace(history[0], details={"distance": [math.inf], "toward": [3]})
+    kept = record(request, replace(finished, history=tuple(history)))
+    assert kept["iterations"][0]["details"] == {"distance": [None], "toward": [3]}
+    own = figures.charts(history, prepared.jurors, "Lion", RECIPES["deepfool"])[-1]
+    assert all(math.isfinite(value) for line in own.lines for value in line.values)
 
 
 def test_names_are_escaped() -> None:
