@@ -11,6 +11,7 @@ from typing import Any
 
 import safetensors.torch
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from models.classifier import Classifier
@@ -63,11 +64,19 @@ def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier
     if not path.exists():
         raise ValueError(f"{path} is missing: train it first, with `python -m models.training {recipe.name}`.")
     network = recipe.blueprint.build(len(classes))
-    weights = safetensors.torch.load_file(path)
-    if _shapes(weights) != _shapes(network.state_dict()):
-        raise ValueError(f"{path} holds another network than the recipe {recipe.name} describes.")
-    network.load_state_dict(weights, strict=False)
+    fill(network, path)
     return Classifier(network, classes).eval().requires_grad_(False)
+
+
+def fill(network: nn.Module, path: Path) -> None:
+    """Puts a file of weights into the network it was made for; ValueError where it was made for another."""
+    try:
+        weights = safetensors.torch.load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise ValueError(f"{path} cannot be read as a file of weights: {problem}") from None
+    if _shapes(weights) != _shapes(network.state_dict()):
+        raise ValueError(f"{path} holds the weights of another network.")
+    network.load_state_dict(weights, strict=False)
 
 
 def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:

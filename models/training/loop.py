@@ -72,16 +72,17 @@ class Run:
         progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.epochs)))
         while self.epoch < self.epochs:
             began = time.monotonic()
-            size = self.recipe.size(self.epoch, self.epochs)
-            self.losses.append(self._epoch(size, progress))
+            where = self._where()
+            self.losses.append(self._epoch(progress))
             self.epoch += 1
             self.seconds += time.monotonic() - began
             save_checkpoint(checkpoint, self.state())
             verdict = f" · {judge(self.averaged)}" if judge else ""
-            self.say(f"{self._where(size)} · loss {self.losses[-1]:.3f}{verdict} · {progress.summary()}")
+            self.say(f"{where} · loss {self.losses[-1]:.3f}{verdict} · {progress.summary()}")
 
-    def _epoch(self, size: int, progress: Progress) -> float:
+    def _epoch(self, progress: Progress) -> float:
         """One pass over the pictures; its mean loss. What it draws depends on the seed and the epoch alone."""
+        size = self.recipe.size(self.epoch, self.epochs)
         seed = self.recipe.seed * 100_003 + self.epoch + 1
         torch.manual_seed(seed)  # dropout and its kin, which take no generator
         generator = torch.Generator(self.device).manual_seed(seed)
@@ -94,7 +95,7 @@ class Run:
             progress.add(self.recipe.batch, self.recipe.batch * size**2)
             if progress.is_due():
                 loss = total.item() / (step + 1)
-                self.say(f"{self._where(size)} · loss {loss:.3f} · {progress.summary()}")
+                self.say(f"{self._where()} · loss {loss:.3f} · {progress.summary()}")
         return total.item() / self.batches
 
     def _views(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
@@ -119,9 +120,9 @@ class Run:
         sides = (self.recipe.size(epoch, self.epochs) for epoch in epochs)
         return sum(side**2 for side in sides) * self.batches * self.recipe.batch
 
-    def _where(self, size: int) -> str:
-        shown = min(self.epoch + 1, self.epochs)
-        return f"{self.recipe.name} · epoch {shown}/{self.epochs} · {size} px"
+    def _where(self) -> str:
+        size = self.recipe.size(self.epoch, self.epochs)
+        return f"{self.recipe.name} · epoch {self.epoch + 1}/{self.epochs} · {size} px"
 
     def asked(self) -> dict[str, Any]:
         """What identifies the run: a checkpoint of another one must not be taken up."""

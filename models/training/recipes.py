@@ -109,7 +109,7 @@ ENSEMBLE = partial(objectives.ensemble_adversarial, epsilon=16 / 255)
 FAST_NOTE = "fast adversarial training (FGSM from a random start) at 4/255"
 PROJECTED_NOTE = "adversarial training with four steps of PGD at 4/255"
 ENSEMBLE_NOTE = "ensemble adversarial training: FGSM from three fixed networks and itself, up to 16/255"
-FIXED = ("resnet", "densenet", "regnet")
+FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
     Recipe("resnet", RESNET, epochs=40),
