@@ -11,9 +11,10 @@ import torch
 
 from demo import jury
 from demo.attacks import RECIPES, iterate
+from demo.events import Finished, Prepared
 from demo.picture import read, to_tensor
 from demo.request import LONGEST, Request, check
-from demo.session import Finished, Prepared, run
+from demo.session import run
 
 FEWEST, MOST = 2, 4
 LARGEST_BUDGET = 2000

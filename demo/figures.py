@@ -10,8 +10,8 @@ from html import escape
 import plotly.graph_objects as go
 
 from demo.attacks.recipes import Recipe
+from demo.events import Progress
 from demo.explained import EXPLAINED
-from demo.session import Progress
 from demo.verdict import Juror
 
 WIDTH, HEIGHT = 460, 210

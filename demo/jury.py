@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import queue
+import threading
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import torch
 
 import models
+from demo.events import Loading
 from demo.request import Request
 from demo.verdict import Juror
 from models import CARDS, Classifier
@@ -42,6 +45,37 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
         chosen = together if DEFENCES[defence].several else [guarded]
         seats.append(_guarded(defence, parameters, chosen, [load(name) for name in chosen]))
     return seats
+
+
+def arriving(request: Request) -> Generator[Loading, None, list[Seat]]:
+    """The jury, loaded beside us so that its downloads can be told of; closing the run ends a download."""
+    told: queue.Queue[Loading | None] = queue.Queue()
+    closed = threading.Event()
+    found: list[list[Seat]] = []
+    failed: list[Exception] = []
+
+    def progress(title: str, have: int, total: int) -> None:
+        if closed.is_set():
+            raise ValueError("The run was stopped.")
+        told.put(Loading(title, have, total))
+
+    def load() -> None:
+        try:
+            found.append(summon(request, progress))
+        except Exception as error:  # noqa: BLE001  # raised again below, where the visitor's thread is
+            failed.append(error)
+        finally:
+            told.put(None)
+
+    threading.Thread(target=load, daemon=True).start()
+    try:
+        while (event := told.get()) is not None:
+            yield event
+    finally:
+        closed.set()
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def attackable(classifier: Classifier, seed: int) -> Classifier:

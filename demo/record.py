@@ -6,8 +6,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from demo.events import Finished, Progress
 from demo.request import Request
-from demo.session import Finished, Progress
 
 
 def record(request: Request, finished: Finished) -> dict[str, Any]:

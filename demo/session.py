@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,9 +12,10 @@ from torch import Tensor
 from demo import jury, verdict
 from demo.attacks import Frame, iterate
 from demo.attacks.recipes import Recipe
+from demo.events import Event, Finished, Prepared, Progress
 from demo.picture import Pixels, decode, distances, encode, read, to_pixels, to_tensor, within
 from demo.request import Request, check
-from demo.verdict import Finding, Juror, Opinion
+from demo.verdict import Juror
 from models import Classifier
 from models.catalog import vocabulary
 
@@ -25,72 +23,6 @@ SURE = 0.25
 """Mean confidence of the surrogates from which on we believe that they know what they see."""
 
 Jury = Sequence[tuple[Juror, Classifier]]
-
-
-@dataclass(frozen=True)
-class Loading:
-    """A network on its way from the hub. have, total: bytes."""
-
-    title: str
-    have: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The picture on its canvas, and what the jury says before anything happens.
-
-    label: the class under attack; guess: what the surrogates see; sure: whether they agree on it with confidence.
-    An event whose label is None ends the run: nobody knows what to attack, and nothing was attacked.
-    """
-
-    original: Pixels
-    jurors: tuple[Juror, ...]
-    before: Mapping[str, Opinion]
-    guess: str
-    sure: bool
-    label: str | None
-    target: str | None
-    device: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One frame. Mappings go by jurors' names; confidence is that of the label under attack (or of the target).
-
-    weights: the surrogates' at this iteration, empty where the attack has none. seconds: since the run began;
-    seconds_left: an estimate. details: what this attack alone has to show.
-    """
-
-    step: int
-    steps: int
-    picture: Pixels
-    weights: Mapping[str, float]
-    confidence: Mapping[str, float]
-    cost: int
-    queries: int
-    seconds: float
-    seconds_left: float
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The verdict on exactly the bytes in `png`."""
-
-    original: Pixels
-    adversarial: Pixels
-    png: bytes
-    findings: tuple[Finding, ...]
-    sentence: str
-    distances: Mapping[str, float]
-    label: str
-    target: str | None
-    history: tuple[Progress, ...]
-    seconds: float
-
-
-Event = Loading | Prepared | Progress | Finished
 
 
 def run(request: Request) -> Generator[Event, None, None]:
@@ -107,7 +39,7 @@ def run(request: Request) -> Generator[Event, None, None]:
 def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: Pixels) -> Generator[Event, None, None]:
     began = time.perf_counter()
     labels = list(vocabulary(request.pack).values())
-    jurors = yield from _summoned(request)
+    jurors = yield from jury.arriving(request)
     prepared = _prepare(request, jurors, labels, original)
     yield prepared
     if prepared.label is None:
@@ -124,37 +56,6 @@ def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: P
         yield progress
     png = encode(within(finished_picture, original, request.epsilon))
     yield _judge(request, prepared, jurors, png, goal, labels.index(goal), tuple(history), began)
-
-
-def _summoned(request: Request) -> Generator[Loading, None, Jury]:
-    """The jury, loaded beside us so that its downloads can be told of; closing the run ends a download."""
-    told: queue.Queue[Loading | None] = queue.Queue()
-    closed = threading.Event()
-    found: list[Jury] = []
-    failed: list[Exception] = []
-
-    def progress(title: str, have: int, total: int) -> None:
-        if closed.is_set():
-            raise ValueError("The run was stopped.")
-        told.put(Loading(title, have, total))
-
-    def load() -> None:
-        try:
-            found.append(jury.summon(request, progress))
-        except Exception as error:  # noqa: BLE001  # raised again below, where the visitor's thread is
-            failed.append(error)
-        finally:
-            told.put(None)
-
-    threading.Thread(target=load, daemon=True).start()
-    try:
-        while (event := told.get()) is not None:
-            yield event
-    finally:
-        closed.set()
-    if failed:
-        raise failed[0]
-    return found[0]
 
 
 def _attacked(request: Request, jurors: Jury) -> list[Classifier]:

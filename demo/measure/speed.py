@@ -20,9 +20,10 @@ import models
 from demo import examples
 from demo.attacks import craft
 from demo.device import best
+from demo.events import Progress
 from demo.picture import read, to_tensor
 from demo.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES, Request
-from demo.session import Progress, run
+from demo.session import run
 from models.catalog import vocabulary
 
 LONGEST_START = 120

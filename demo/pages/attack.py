@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
+from demo.events import Finished, Loading, Prepared, Progress
 from demo.pages import choices, markup, running
 from demo.pages import results as right
 from demo.pages.choices import Controls
 from demo.pages.results import Results
-from demo.session import Finished, Loading, Prepared, Progress
 
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""

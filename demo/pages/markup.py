@@ -6,9 +6,9 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
+from demo.events import Finished, Loading, Prepared, Progress
 from demo.figures import SVG_DASHES, Chart, svg
 from demo.picture import Pixels, amplified, encode
-from demo.session import Finished, Loading, Prepared, Progress
 from demo.verdict import ABSTAINS, GROUPS, Finding, Opinion, uncounted
 
 TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "abstains": "○ abstains", "wrong": "– wrong before"}

@@ -10,9 +10,9 @@ import gradio as gr
 
 from demo import figures
 from demo.attacks.recipes import RECIPES
+from demo.events import Finished, Prepared
 from demo.pages import markup, running
 from demo.request import Request
-from demo.session import Finished, Prepared
 from models.catalog import vocabulary
 
 PLOTS = ("first", "second", "third")

@@ -15,10 +15,11 @@ from demo import figures
 from demo.attacks.recipes import RECIPES
 from demo.comparison import Contestant, compare
 from demo.device import best, duration, on_gpu, seconds
+from demo.events import Event, Finished, Loading, Prepared, Progress
 from demo.pages import markup
 from demo.record import record
 from demo.request import Request
-from demo.session import Event, Finished, Loading, Prepared, Progress, run
+from demo.session import run
 from models import WeightsError
 
 SHORTEST_PAUSE = 0.2

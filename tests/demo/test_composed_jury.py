@@ -13,10 +13,11 @@ import timm
 import torch
 
 import models
+from demo.events import Finished, Loading
 from demo.pages import jurors
 from demo.record import record
 from demo.request import Request
-from demo.session import Finished, Loading, run
+from demo.session import run
 from models import catalog
 from models.defences import DEFENCES
 from models.shelf import Shelf

@@ -9,10 +9,11 @@ import pytest
 from demo import figures
 from demo.attacks import RECIPES
 from demo.attacks.recipes import IDEAS
+from demo.events import Finished, Prepared, Progress
 from demo.explained import EXPLAINED
 from demo.record import record
 from demo.request import Request
-from demo.session import Finished, Prepared, Progress, run
+from demo.session import run
 
 
 @pytest.mark.parametrize("attack", RECIPES)

@@ -10,9 +10,10 @@ import torch
 
 import models
 from demo import jury, picture, verdict
+from demo.events import Finished, Prepared, Progress
 from demo.record import record
 from demo.request import DEFAULT_GUARDS, Request
-from demo.session import Finished, Prepared, Progress, run
+from demo.session import run
 
 
 def end(request: Request) -> Finished:
