@@ -152,6 +152,9 @@ def test_a_finished_network_is_taken_from_its_folder(pictures: Pictures, tmp_pat
     other = dataclasses.replace(recipe, blueprint=Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 24]}))
     with pytest.raises(ValueError, match="another network"):
         files.finished(other, pictures.wnids, tmp_path)
+    (tmp_path / "resnet.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ValueError, match="cannot be read as a file of weights"):
+        files.finished(recipe, pictures.wnids, tmp_path)
 
 
 def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path: Path) -> None:
