@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from models import catalog, measure, report
 from models.pictures import Pictures
+from models.shelf import Shelf
 
 
 class Sure(nn.Module):
@@ -99,6 +100,7 @@ def test_the_command_writes_the_figures_beside_the_weights(
     weights.with_suffix(".json").write_text(json.dumps({"recipe": recipe, "parameters": 5}))
     card = dataclasses.replace(original, weights=weights)
     monkeypatch.setitem(catalog.CARDS, "tiny/densenet", card)
+    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))  # so that no other test is handed this card's classifier
 
     report.main([str(folder), "--only", "tiny/densenet"])
     notes = json.loads(weights.with_suffix(".json").read_text())
