@@ -57,7 +57,7 @@ def build(folder: Path) -> gr.Blocks:
         device = "GPU" if best() == "cuda" else "CPU"
         gr.HTML(
             f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'
-            f'<span class="q-chip">{device} · built-in jury · works offline</span></header>'
+            f'<span class="q-chip">{device} · runs on this machine</span></header>'
         )
         with gr.Tab("Attack"):
             controls = attack.build(folder)
