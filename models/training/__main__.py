@@ -9,10 +9,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.classifier import Ensemble
+from models.defences.ensembles import Collective, mean_probability
 from models.measure import accuracy
 from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run
+from models.training.optimisers import running_average
 from models.training.recipes import RECIPES, Recipe
 
 WEIGHTS = Path(__file__).parents[1] / "tiny" / "weights"
@@ -23,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     device = torch.device(_best() if options.device == "auto" else options.device)
     if options.recipe == "all":
-        wanted = [name for name in RECIPES if not (options.out / f"{name}.safetensors").exists()]
+        wanted = [name for name, recipe in RECIPES.items() if not _exists(recipe, options.out)]
     else:
         wanted = [options.recipe]
     try:
@@ -34,16 +37,27 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(str(problem)) from None
 
 
+def _exists(recipe: Recipe, folder: Path) -> bool:
+    return all((folder / f"{name}.safetensors").exists() for name in recipe.products)
+
+
 def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
     others = [files.finished(RECIPES[name], train.wnids, options.out).to(device) for name in recipe.others]
-    run = Run(recipe, train, others, device=device, epochs=options.epochs, say=_say)
+    run = Run(recipe, train, others, device=device, weights=options.out, epochs=options.epochs, say=_say)
+    begun = [files.borrow(run.network, options.begin)] if options.begin else []
+    if begun:
+        run.average = running_average(run.network)
     checkpoint = options.checkpoints / f"{recipe.name}.pt"
     if options.resume and checkpoint.exists():
         run.resume(checkpoint)
         _say(f"{recipe.name}: going on after epoch {run.epoch} of {run.epochs}")
 
     def judge(learner: nn.Module) -> str:
-        judged = nn.Sequential(learner, others[0]) if recipe.purifies else learner
+        judged = learner
+        if recipe.purifies:
+            judged = nn.Sequential(learner, others[0])
+        elif isinstance(learner, Ensemble):
+            judged = Collective(learner.members, mean_probability)
         with torch.autocast(device.type, torch.bfloat16):
             return f"top-1 {accuracy(judged, val, device).top1:.1%}"
 
@@ -53,11 +67,12 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         "seconds": round(run.seconds),
         "device": _describe(device),
         "command": f"python -m models.training {recipe.name} --data DATA",
+        **({"begun": begun[0]} if begun else {}),
     }
-    sha256 = files.export(run.average.module, recipe, options.out, made)
     table = "models/defences/purifiers.toml" if recipe.purifies else "models/catalog.toml"
-    _say(f"Wrote {options.out / recipe.name}.safetensors. Its stanza in {table}:")
-    _say(files.stanza(recipe, sha256))
+    for name, sha256 in files.export(run.average.module, recipe, options.out, made).items():
+        _say(f"Wrote {options.out / name}.safetensors. Its stanza in {table}:")
+        _say(files.stanza(recipe, name, sha256))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", required=True, type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, where there is one")
+    parser.add_argument("--begin", type=Path, help="a file of weights to begin with, as far as its tensors fit")
     parser.add_argument("--epochs", type=_positive, help="in place of the recipe's own number")
     parser.add_argument(
         "--out",

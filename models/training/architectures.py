@@ -27,17 +27,33 @@ class PurifierBlueprint:
         return NETWORKS[self.network](**self.arguments)
 
 
+@dataclass(frozen=True)
+class TrioBlueprint:
+    """Sub-models of one ensemble, alike but for the seed's draws, trained together."""
+
+    member: Blueprint
+    count: int = 3
+
+    def build(self, classes: int) -> nn.ModuleList:
+        """The untrained sub-models, each from pictures to logits."""
+        return nn.ModuleList(self.member.build(classes) for _ in range(self.count))
+
+
 RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
+# As large as the ResNet-20 that the papers on ensemble defences train three times, for pictures of 32 px.
+SMALL_RESNET = Blueprint("timm", "resnet18", {"channels": [16, 32, 48, 64]}, ("maxpool",))
+# GAL wants gradients that are not sparse, and therefore leaky rectifiers.
+LEAKY_RESNET = Blueprint("timm", "resnet18", {"channels": [16, 32, 48, 64], "act_layer": "leaky_relu"}, ("maxpool",))
 DENSENET = Blueprint("timm", "densenet121", {"growth_rate": 24, "block_config": [3, 6, 8, 6]})
 GOOGLENET = Blueprint(
     "torchvision",
     "googlenet",
     {"aux_logits": False, "transform_input": False, "init_weights": False},
-    ("maxpool3",),
+    ("maxpool3", "inception4b", "inception4c", "inception5a"),  # the blocks that leave the width as it is
 )
 CONVNEXT = Blueprint("timm", "convnext_atto", {"patch_size": 2})
 # Without their stems these two look at the pixels themselves: a total stride of 16 instead of 32.
-REGNET = Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem",))
+REGNET = Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem", *(f"s4.b{block}" for block in range(7, 13))))
 REPVGG = Blueprint("timm", "repvgg_a0", {"stem_chs": 3}, ("stem", *(f"stages.2.{block}" for block in range(4, 14))))
 MOBILENET = Blueprint(
     "torchvision",

@@ -36,6 +36,12 @@ def shrink(views: Tensor, size: int) -> Tensor:
     return smaller.contiguous(memory_format=torch.channels_last)
 
 
+def cut(views: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """Patches of that side, in pixels, at one random place of all views."""
+    left, top = torch.randint(views.shape[-1] - size + 1, (2,), generator=generator, device=views.device).tolist()
+    return views[..., top : top + size, left : left + size].contiguous(memory_format=torch.channels_last)
+
+
 def _crops(pixels: Tensor, generator: torch.Generator) -> Tensor:
     """Sampling grids `(N,H,W,2)` of crops inside the picture, half of them mirrored."""
     area, aspect, left, top, mirror = torch.rand(

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from models.classifier import Classifier
 from models.networks import Blueprint
+from models.training.architectures import TrioBlueprint
 from models.training.recipes import Recipe
 
 
@@ -40,43 +41,86 @@ def load_checkpoint(path: Path, device: torch.device, asked: dict[str, Any]) -> 
     return state
 
 
-def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any]) -> str:
-    """Writes `<name>.safetensors` in half precision and `<name>.json`; returns the weights' SHA-256.
+def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any]) -> dict[str, str]:
+    """Writes `<name>.safetensors` in half precision and `<name>.json` for each of the recipe's products.
 
-    made: epochs, seconds and device, for the card. BatchNorm's count of batches is left out.
+    made: epochs, seconds and device, for the card. BatchNorm's count of batches is left out. Returns the SHA-256 of
+    each product's weights by its name.
     """
+    return {
+        name: _export_one(part, name, recipe, folder, made)
+        for name, part in zip(recipe.products, parts(network), strict=True)
+    }
+
+
+def parts(network: nn.Module) -> list[nn.Module]:
+    """The networks that get a file of their own: the sub-models of a trio, or the network itself."""
+    return list(network) if isinstance(network, nn.ModuleList) else [network]
+
+
+def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, made: dict[str, Any]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()
     halves = {key: state[key].detach().cpu().half().contiguous() for key in _shapes(state)}
     content = safetensors.torch.save(halves)
-    (folder / f"{recipe.name}.safetensors").write_bytes(content)
+    (folder / f"{name}.safetensors").write_bytes(content)
     card = {
         "recipe": {"mode": recipe.mode, "note": recipe.note, "seed": recipe.seed, **made},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
     }
-    (folder / f"{recipe.name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
     return hashlib.sha256(content).hexdigest()
 
 
 def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier:
     """The classifier that `export` left in that folder, ready to judge; ValueError where there is none."""
-    path = folder / f"{recipe.name}.safetensors"
-    if not path.exists():
-        raise ValueError(f"{path} is missing: train it first, with `python -m models.training {recipe.name}`.")
     network = recipe.blueprint.build(len(classes))
-    fill(network, path)
+    begin(network, recipe.products, folder)
     return Classifier(network, classes).eval().requires_grad_(False)
+
+
+def begin(network: nn.Module, names: Sequence[str], folder: Path) -> None:
+    """Puts the pack's finished weights into a network, or, by their order, into a trio's sub-models.
+
+    ValueError where one is missing or belongs to another network.
+    """
+    for part, name in zip(parts(network), names, strict=True):
+        path = folder / f"{name}.safetensors"
+        if not path.exists():
+            raise ValueError(f"{path} is missing: train it first, with `python -m models.training RECIPE`.")
+        fill(part, path)
 
 
 def fill(network: nn.Module, path: Path) -> None:
     """Puts a file of weights into the network it was made for; ValueError where it was made for another."""
-    try:
-        weights = safetensors.torch.load_file(path)
-    except (OSError, SafetensorError) as problem:
-        raise ValueError(f"{path} cannot be read as a file of weights: {problem}") from None
+    weights = _read(path)
     if _shapes(weights) != _shapes(network.state_dict()):
         raise ValueError(f"{path} holds the weights of another network.")
     network.load_state_dict(weights, strict=False)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise ValueError(f"{path} cannot be read as a file of weights: {problem}") from None
+
+
+def borrow(network: nn.Module, path: Path) -> str:
+    """Takes from a file of weights every tensor that fits by name and shape; the others keep what was drawn.
+
+    For a network that was changed since. Says how many it took; ValueError where it is fewer than half.
+    """
+    weights, own = _read(path), network.state_dict()
+    fitting = {key: value for key, value in weights.items() if key in own and own[key].shape == value.shape}
+    if len(fitting) < len(_shapes(own)) / 2:
+        raise ValueError(f"{path} has only {len(fitting)} of the network's {len(_shapes(own))} tensors.")
+    network.load_state_dict(fitting, strict=False)
+    return f"begun with {len(fitting)} of {len(_shapes(own))} tensors of {digest(path.read_bytes())[:12]}"
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
@@ -84,16 +128,16 @@ def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
     return {key: value.shape for key, value in state.items() if not key.endswith("num_batches_tracked")}
 
 
-def stanza(recipe: Recipe, sha256: str) -> str:
+def stanza(recipe: Recipe, name: str, sha256: str) -> str:
     """The lines of the table of classifiers or purifiers that follow from the recipe; the others are people's words."""
-    blueprint = recipe.blueprint
-    lines = [f"[{recipe.name}]" if recipe.purifies else f'["tiny/{recipe.name}"]']
+    blueprint = recipe.blueprint.member if isinstance(recipe.blueprint, TrioBlueprint) else recipe.blueprint
+    lines = [f"[{name}]" if recipe.purifies else f'["{recipe.pack}/{name}"]']
     if isinstance(blueprint, Blueprint):
         lines += [f'library = "{blueprint.library}"', f'network = "{blueprint.network}"']
     lines.append(f"arguments = {_inline(blueprint.arguments)}")
     if isinstance(blueprint, Blueprint) and blueprint.identity:
         lines.append(f"identity = {json.dumps(blueprint.identity)}")
-    return "\n".join([*lines, f'weights = "{recipe.name}.safetensors"', f'sha256 = "{sha256}"'])
+    return "\n".join([*lines, f'weights = "{name}.safetensors"', f'sha256 = "{sha256}"'])
 
 
 def _inline(arguments: dict[str, Any]) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.classifier import Classifier
+from models.classifier import Classifier, Ensemble
 from models.pictures import Pictures
-from models.training.augmentation import augment, shrink
-from models.training.files import load_checkpoint, save_checkpoint
+from models.training.augmentation import augment, cut, shrink
+from models.training.files import begin, load_checkpoint, parts, save_checkpoint
 from models.training.objectives import Batch
 from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
 from models.training.progress import Progress
@@ -26,6 +26,7 @@ class Run:
     """One network on its way from a recipe to averaged weights; everything a checkpoint must hold.
 
     others: the classifiers that the objective asks for, on the run's device.
+    weights: the folder of finished networks, for a recipe that begins from one.
     epochs: in place of the recipe's own number, where given.
     """
 
@@ -36,6 +37,7 @@ class Run:
         others: Sequence[nn.Module] = (),
         *,
         device: torch.device,
+        weights: Path = Path(),
         epochs: int | None = None,
         say: Say = print,
     ) -> None:
@@ -49,6 +51,8 @@ class Run:
         self.batches = len(pictures) // recipe.batch
         torch.manual_seed(recipe.seed)  # the initial weights
         network = recipe.blueprint.build(len(pictures.wnids))
+        if recipe.start:
+            begin(network, recipe.start, weights)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
         self.wnids, self.network = pictures.wnids, network.to(device)
         self.learner = self._dressed(network)
@@ -60,7 +64,10 @@ class Run:
 
     def _dressed(self, network: nn.Module) -> nn.Module:
         """From pixels in [0,1]: purifiers take these as they are, classifiers want them normalised."""
-        return (network if self.recipe.purifies else Classifier(network, self.wnids)).to(self.device)
+        if self.recipe.purifies:
+            return network.to(self.device)
+        members = [Classifier(part, self.wnids) for part in parts(network)]
+        return (Ensemble(members) if isinstance(network, nn.ModuleList) else members[0]).to(self.device)
 
     @property
     def averaged(self) -> nn.Module:
@@ -102,7 +109,8 @@ class Run:
         order = torch.randperm(len(self.images), generator=generator, device=self.device)
         for chosen in order[: self.batches * self.recipe.batch].split(self.recipe.batch):
             sharp = augment(self.images[chosen], generator)
-            yield Batch(shrink(sharp, size), sharp, self.labels[chosen])
+            seen = cut(sharp, size, generator) if self.recipe.patches else shrink(sharp, size)
+            yield Batch(seen, sharp, self.labels[chosen])
 
     def _step(self, batch: Batch, generator: torch.Generator) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.classifier import Classifier
+from models.defences import defend
 from models.training import perturbations
 
 
@@ -134,6 +136,20 @@ def noisy(
     """
     noise = sigma * torch.randn(batch.pixels.shape, generator=generator, device=batch.pixels.device)
     return smoothed_cross_entropy(classifier(batch.pixels + noise), batch.labels)
+
+
+def behind(
+    classifier: nn.Module,
+    batch: Batch,
+    generator: torch.Generator,
+    others: Sequence[nn.Module],
+    *,
+    defence: str,
+    **settings: float,
+) -> Tensor:
+    """Training on what a defence of the table lets through, such as TREND's quantised pictures (arXiv 2008.01524)."""
+    assert isinstance(classifier, Classifier)
+    return smoothed_cross_entropy(defend(defence, classifier, **settings).look(batch.pixels, generator), batch.labels)
 
 
 def drawn(networks: Sequence[nn.Module], batch: Batch, generator: torch.Generator) -> nn.Module:

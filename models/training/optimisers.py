@@ -18,7 +18,7 @@ WARM_UP = 50  # updates until the decay reaches one half
 class Optimiser:
     """rate: the one-cycle schedule's peak. decay: weight decay, on matrices and kernels alone."""
 
-    kind: Literal["sgd", "adamw"]
+    kind: Literal["sgd", "adam", "adamw"]
     rate: float
     decay: float
 
@@ -30,10 +30,13 @@ class Optimiser:
         ]
         if self.kind == "sgd":
             return torch.optim.SGD(groups, lr=self.rate, momentum=0.9, nesterov=True)
+        if self.kind == "adam":
+            return torch.optim.Adam(groups, lr=self.rate)
         return torch.optim.AdamW(groups, lr=self.rate)
 
 
 SGD = Optimiser("sgd", rate=0.2, decay=5e-4)
+ADAM = Optimiser("adam", rate=2e-3, decay=0.0)
 ADAMW = Optimiser("adamw", rate=1.5e-3, decay=0.05)
 
 

@@ -23,7 +23,7 @@ def random_start_step(
     classifier: nn.Module, pixels: Tensor, labels: Tensor, epsilon: float, generator: torch.Generator
 ) -> Tensor:
     """FGSM from a random start, with a step of 1.25 epsilon (Wong et al., arXiv 2001.03994)."""
-    start = (pixels + _uniform(pixels, epsilon, generator)).clamp(0, 1)
+    start = (pixels + uniform(pixels, epsilon, generator)).clamp(0, 1)
     return project(start + 1.25 * epsilon * ascent(classifier, start, labels), pixels, epsilon)
 
 
@@ -41,7 +41,7 @@ def projected(
     epsilon: one budget, or `(N,1,1,1)`. step_size: 2.5 epsilon / steps where not given.
     """
     stride = 2.5 * epsilon / steps if step_size is None else step_size
-    moved = (pixels + _uniform(pixels, epsilon, generator)).clamp(0, 1)
+    moved = (pixels + uniform(pixels, epsilon, generator)).clamp(0, 1)
     for _ in range(steps):
         moved = project(moved + stride * ascent(classifier, moved, labels), pixels, epsilon)
     return moved
@@ -52,6 +52,6 @@ def project(moved: Tensor, pixels: Tensor, epsilon: float | Tensor) -> Tensor:
     return torch.minimum(torch.maximum(moved, pixels - epsilon), pixels + epsilon).clamp(0, 1)
 
 
-def _uniform(pixels: Tensor, epsilon: float | Tensor, generator: torch.Generator) -> Tensor:
+def uniform(pixels: Tensor, epsilon: float | Tensor, generator: torch.Generator) -> Tensor:
     draws = torch.rand(pixels.shape, generator=generator, device=pixels.device)
     return epsilon * (2 * draws - 1)

@@ -11,23 +11,27 @@ from functools import partial
 from typing import Any
 
 from models.networks import Blueprint
-from models.training import objectives, purifying
+from models.training import diversity, objectives, purifying
 from models.training.architectures import (
     CONVNEXT,
     DENSENET,
     GOOGLENET,
+    LEAKY_RESNET,
     MOBILENET,
     REGNET,
     REPVGG,
     RESNET,
+    SMALL_RESNET,
     VIT,
     PurifierBlueprint,
+    TrioBlueprint,
 )
 from models.training.objectives import Objective
-from models.training.optimisers import ADAMW, SGD, Optimiser
+from models.training.optimisers import ADAM, ADAMW, SGD, Optimiser
 
 Sizes = tuple[tuple[int, float], ...]
 GROWING: Sizes = ((32, 0.3), (48, 0.35), (64, 0.35))
+FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished weights
 SMALL_FIRST: Sizes = ((32, 0.5), (48, 0.35), (64, 0.15))  # for networks that keep fine maps, and cost more
 
 
@@ -38,10 +42,13 @@ class Recipe:
     sizes: (side in pixels, share of the epochs), in order; the shares add up to 1.
     objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
     others: recipes whose finished networks the objective learns from, or is attacked through.
+    patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
+    start: the finished network of the same blueprint that this one begins with, or, for a trio, its three networks;
+        from scratch where empty.
     """
 
     name: str
-    blueprint: Blueprint | PurifierBlueprint
+    blueprint: Blueprint | PurifierBlueprint | TrioBlueprint
     epochs: int
     sizes: Sizes = GROWING
     optimiser: Optimiser = SGD
@@ -49,6 +56,9 @@ class Recipe:
     mode: str = "clean"
     note: str = "growing sizes; averaged weights"
     others: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    pack: str = "tiny"
+    patches: bool = False
     batch: int = 128
     seed: int = 0
 
@@ -62,6 +72,13 @@ class Recipe:
         return self.sizes[-1][0]
 
     @property
+    def products(self) -> tuple[str, ...]:
+        """The names of the files that come out of it."""
+        if isinstance(self.blueprint, TrioBlueprint):
+            return tuple(f"{self.name}-{number + 1}" for number in range(self.blueprint.count))
+        return (self.name,)
+
+    @property
     def purifies(self) -> bool:
         """Whether this is a purifier, from pixels to pixels, and not a classifier."""
         return isinstance(self.blueprint, PurifierBlueprint)
@@ -72,83 +89,206 @@ class Recipe:
         return str(facts | {"settings": getattr(self.objective, "keywords", {})})
 
 
-def _taught(name: str, blueprint: Blueprint, epochs: int) -> Recipe:
-    """For families that learn little from 32,000 pictures by themselves."""
-    return Recipe(
+def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:
+    """For families that learn little from 32,000 pictures by themselves, and nothing much at 32 px."""
+    recipe = Recipe(
         name,
         blueprint,
         epochs,
-        sizes=SMALL_FIRST,
+        sizes=((48, 0.6), (64, 0.4)),
         optimiser=ADAMW,
         objective=partial(objectives.distilled, share=0.7, temperature=2.0),
         mode="distilled",
         note="distilled from the pack's ResNet; growing sizes; averaged weights",
         others=("resnet",),
     )
+    return replace(recipe, **changes)
 
 
-def _robust(name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, **changes: Any) -> Recipe:
-    note += "; growing sizes; averaged weights"
-    return Recipe(name, blueprint, 20, objective=objective, mode=mode, note=note, **changes)
-
-
-def _smoothed(architecture: str, blueprint: Blueprint, sigma: float) -> Recipe:
+def _robust(
+    name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, start: str, **changes: Any
+) -> Recipe:
+    """Adversarial fine-tuning (Jeddi et al., arXiv 2012.13628): a finished network needs a tenth of the epochs."""
     return Recipe(
-        f"{architecture}-noise-{sigma}",
+        name,
         blueprint,
-        epochs=30,
-        objective=partial(objectives.noisy, sigma=sigma),
-        mode=f"noise:{sigma}",
-        note=f"under Gaussian noise of {sigma}, for randomised smoothing; growing sizes; averaged weights",
+        **{
+            "epochs": 6,
+            "sizes": FINE,
+            "optimiser": TUNING,
+            "objective": objective,
+            "mode": mode,
+            "note": f"{note}; begun from the pack's {start}; averaged weights",
+            "start": (start,),
+            **changes,
+        },
     )
 
 
+def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, start: str) -> Recipe:
+    """Each noise begins from the next weaker one."""
+    return Recipe(
+        f"{architecture}-noise-{sigma}",
+        blueprint,
+        epochs=3,
+        sizes=FINE,
+        optimiser=TUNING,
+        objective=partial(objectives.noisy, sigma=sigma),
+        mode=f"noise:{sigma}",
+        note=f"under Gaussian noise of {sigma}, for smoothing; begun from the pack's {start}; averaged weights",
+        start=(start,),
+    )
+
+
+def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
+    """Three sub-models at 32 px, the size for which the papers train theirs."""
+    fine = name != "baseline"
+    return Recipe(
+        name,
+        **{
+            "blueprint": TrioBlueprint(SMALL_RESNET),
+            "epochs": 4,
+            "sizes": ((32, 1.0),),
+            "optimiser": TUNING if fine else SGD,
+            "objective": objective,
+            "mode": name,
+            "note": f"{note}; at 32 px; {'begun from the baseline trio; ' if fine else ''}averaged weights",
+            "start": BASELINE if fine else (),
+            "pack": "trios",
+            **changes,
+        },
+    )
+
+
+def _purifier(
+    name: str, arguments: dict[str, Any], objective: Objective, mode: str, note: str, epochs: int, **changes: Any
+) -> Recipe:
+    where = "on patches of 32 px; " if changes.get("patches") else ""
+    recipe = Recipe(
+        name,
+        PurifierBlueprint(name, arguments),
+        epochs,
+        sizes=((32, 1.0),),
+        optimiser=ADAMW,
+        objective=objective,
+        mode=mode,
+        note=f"{note}; {where}averaged weights",
+        others=("resnet",),
+    )
+    return replace(recipe, **changes)
+
+
+def _behind(name: str, note: str, mode: str, defence: str, **settings: float) -> Recipe:
+    return Recipe(
+        f"resnet-{name}",
+        SMALL_RESNET,
+        epochs=4,
+        sizes=FINE,
+        optimiser=TUNING,
+        objective=partial(objectives.behind, defence=defence, **settings),
+        mode=mode,
+        note=f"{note}; begun from the first of the baseline trio; averaged weights",
+        start=("baseline-1",),
+    )
+
+
+TUNING = replace(SGD, rate=0.05)
+BASELINE = ("baseline-1", "baseline-2", "baseline-3")
 FAST = partial(objectives.fast_adversarial, epsilon=4 / 255)
-PROJECTED = partial(objectives.projected_adversarial, epsilon=4 / 255, steps=4)
+PROJECTED = partial(objectives.projected_adversarial, epsilon=4 / 255, steps=3)
 ENSEMBLE = partial(objectives.ensemble_adversarial, epsilon=16 / 255)
 FAST_NOTE = "fast adversarial training (FGSM from a random start) at 4/255"
-PROJECTED_NOTE = "adversarial training with four steps of PGD at 4/255"
+PROJECTED_NOTE = "adversarial training with three steps of PGD at 4/255"
 ENSEMBLE_NOTE = "ensemble adversarial training: FGSM from three fixed networks and itself, up to 16/255"
 FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
     Recipe("resnet", RESNET, epochs=40),
     Recipe("densenet", DENSENET, epochs=36),
-    Recipe("googlenet", GOOGLENET, epochs=16, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
+    _taught("googlenet", GOOGLENET, epochs=16, optimiser=TUNING),
+    _taught("regnet", REGNET, epochs=16, optimiser=TUNING),
     _taught("convnext", CONVNEXT, epochs=16),
-    Recipe("regnet", REGNET, epochs=20, sizes=SMALL_FIRST),
-    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE),
+    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
     Recipe("repvgg", REPVGG, epochs=20, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
     Recipe("mobilenet", MOBILENET, epochs=24, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
     _taught("vit", VIT, epochs=30),
-    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE),
-    _robust("resnet-ensemble", RESNET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, others=FIXED),
-    _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE),
-    _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE),
+    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
+    _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE, "densenet"),
+    _robust(
+        "densenet-ensemble", DENSENET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, "densenet", epochs=3, others=FIXED
+    ),
+    _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "densenet-robust", epochs=3),
     *(
-        _smoothed(architecture, blueprint, sigma)
-        for sigma in (0.12, 0.25, 0.5)
-        for architecture, blueprint in (("resnet", RESNET), ("densenet", DENSENET), ("mobilenet", MOBILENET))
+        _smoothed(name, blueprint, sigma, start)
+        for name, blueprint, first in (
+            ("densenet", DENSENET, "densenet"),
+            ("resnet", SMALL_RESNET, "baseline-1"),
+            ("mobilenet", MOBILENET, "mobilenet"),
+        )
+        for sigma, start in ((0.12, first), (0.25, f"{name}-noise-0.12"), (0.5, f"{name}-noise-0.25"))
     ),
-    Recipe(
+    _purifier(
         "hgd",
-        PurifierBlueprint("hgd"),
-        epochs=12,
-        optimiser=ADAMW,
-        objective=partial(purifying.denoising, epsilon=16 / 255),
-        mode="denoising",
-        note="guided by the ResNet's logits; PGD on three networks, up to 16/255; growing sizes; averaged weights",
-        others=FIXED,
+        {"widths": [16, 32, 64, 64]},
+        partial(purifying.denoising, epsilon=16 / 255),
+        "denoising",
+        "guided by the ResNet's logits; PGD on two networks, up to 16/255",
+        epochs=2,
+        sizes=((48, 1.0),),
+        others=("resnet", "densenet"),
+    ),
+    _purifier(
+        "comdefend",
+        {"widths": [16, 32]},
+        purifying.compressing,
+        "compressing",
+        "clean pictures through twelve noisy bits a pixel",
+        epochs=3,
+        patches=True,
+        batch=64,
+    ),
+    _purifier(
+        "nrp",
+        {"width": 16, "growth": 8, "blocks": 1},
+        partial(purifying.self_supervised, epsilon=16 / 255, steps=3, fidelity=0.5),
+        "self-supervised",
+        "against whatever moves the ResNet's features, up to 16/255; no labels",
+        epochs=2,
+        patches=True,
+        batch=64,
+    ),
+    _trio("baseline", diversity.independent, "three sub-models by themselves", epochs=12),
+    _trio("adp", partial(diversity.adaptive_diversity, alpha=2.0, beta=0.5), "ADP, alpha 2, beta 0.5"),
+    _trio(
+        "gal",
+        partial(diversity.gradient_alignment, weight=0.5),
+        "GAL, weight 0.5, leaky rectifiers",
+        blueprint=TrioBlueprint(LEAKY_RESNET),
+    ),
+    _trio(
+        "dverge",
+        partial(diversity.vulnerability_diversity, epsilon=0.07, steps=4),
+        "DVERGE, epsilon 0.07, four steps",
+    ),
+    _trio(
+        "trs",
+        partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=2),
+        "TRS, similarity 5, smoothness 0.08 within 0.03",
+    ),
+    _behind("q1", "on pictures of 2 levels", "quantised:1", "quantise-input", bits=1),
+    _behind("q2", "on pictures of 4 levels", "quantised:2", "quantise-input", bits=2),
+    _behind("q4", "on pictures of 16 levels", "quantised:4", "quantise-input", bits=4),
+    _behind("halftone", "on dithered pictures", "halftone", "halftone"),
+    Recipe(
+        "resnet-seed", RESNET, epochs=40, seed=1, mode="control", note="another seed; growing sizes; averaged weights"
     ),
     Recipe(
-        "comdefend",
-        PurifierBlueprint("comdefend"),
-        epochs=6,
-        optimiser=ADAMW,
-        objective=purifying.compressing,
-        mode="compressing",
-        note="clean pictures through twelve noisy bits a pixel; growing sizes; averaged weights",
-        others=("resnet",),
+        "resnet-adam",
+        RESNET,
+        epochs=40,
+        optimiser=ADAM,
+        mode="control",
+        note="Adam in place of SGD; growing sizes; averaged weights",
     ),
 )
 

@@ -17,7 +17,7 @@ from models.networks import Blueprint
 from models.pictures import Pictures, read
 from models.training import __main__ as command
 from models.training import files, perturbations
-from models.training.architectures import PurifierBlueprint
+from models.training.architectures import PurifierBlueprint, TrioBlueprint
 from models.training.augmentation import augment
 from models.training.loop import Run
 from models.training.recipes import RECIPES, Recipe
@@ -31,12 +31,16 @@ KINDS = {recipe.mode: recipe for recipe in RECIPES.values()}
 SMALL_PURIFIERS = {
     "hgd": PurifierBlueprint("hgd", {"widths": [8, 8]}),
     "comdefend": PurifierBlueprint("comdefend", {"widths": [8, 8]}),
+    "nrp": PurifierBlueprint("nrp", {"width": 8, "growth": 4, "blocks": 1}),
 }
 
 
 def _tiny(recipe: Recipe, **changes: Any) -> Recipe:
     small = SMALL_PURIFIERS[recipe.name] if recipe.purifies else SMALL
-    fixed: dict[str, Any] = {"blueprint": small, "batch": 16, "sizes": ((32, 1.0),), "epochs": 4, "others": ()}
+    if isinstance(recipe.blueprint, TrioBlueprint):
+        small = TrioBlueprint(SMALL)
+    fixed: dict[str, Any] = {"blueprint": small, "batch": 16, "sizes": ((32, 1.0),), "epochs": 4}
+    fixed |= {"others": (), "start": ()}
     return dataclasses.replace(recipe, **(fixed | changes))
 
 
@@ -69,7 +73,7 @@ def pictures(folder: Path) -> Pictures:
 
 def _others(recipe: Recipe, pictures: Pictures) -> list[torch.nn.Module]:
     torch.manual_seed(1)
-    return [SMALL.build(len(pictures.wnids)).eval() for _ in recipe.others]
+    return [Classifier(SMALL.build(len(pictures.wnids)), pictures.wnids).eval() for _ in recipe.others]
 
 
 @pytest.mark.parametrize("mode", KINDS)
@@ -170,19 +174,21 @@ def test_every_recipe_builds_and_matches_the_catalogue(recipe: Recipe) -> None:
     assert sum(share for _, share in recipe.sizes) == pytest.approx(1)
     for side, _ in recipe.sizes:
         expected = (2, 3, side, side) if recipe.purifies else (2, 64)
-        assert network(torch.rand(2, 3, side, side)).shape == expected
+        assert all(part(torch.rand(2, 3, side, side)).shape == expected for part in files.parts(network))
     assert set(recipe.others) <= set(RECIPES)
     assert " at 0x" not in recipe.key()  # an address would keep every later process from resuming
-    card = catalog.CARDS.get(f"tiny/{recipe.name}")
-    if card and "command" in card.notes["recipe"]:  # the first files came without one
-        assert card.blueprint == recipe.blueprint
+    blueprint = recipe.blueprint.member if isinstance(recipe.blueprint, TrioBlueprint) else recipe.blueprint
+    for name in recipe.products:
+        card = catalog.CARDS.get(f"{recipe.pack}/{name}")
+        if card and "command" in card.notes["recipe"]:  # the first files came without one
+            assert card.blueprint == blueprint
 
 
 def test_a_purifiers_stanza_is_what_its_table_reads(tmp_path: Path) -> None:
     recipe = _tiny(RECIPES["hgd"])
     network = recipe.blueprint.build(4)
     sha256 = files.export(network, recipe, tmp_path, {})
-    (tmp_path / "purifiers.toml").write_text(files.stanza(recipe, sha256))
+    (tmp_path / "purifiers.toml").write_text(files.stanza(recipe, "hgd", sha256["hgd"]))
     (row,) = purifiers.rows(tmp_path / "purifiers.toml", tmp_path)
     classifier = Classifier(SMALL.build(4).eval(), "abcd")
     pixels = torch.rand(2, 3, 32, 32)
