@@ -38,7 +38,7 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     robust = [name for name in request.onlookers if CARDS[name].role != "normal"]
     seats = [_surrogate(name, load(name), request.known_guard) for name in request.surrogates]
     seats += [(_plain(name, "held-out"), load(name)) for name in normal]
-    seats += [(_plain(name, "defended"), load(name)) for name in robust]
+    seats += [_hardened(name, load(name)) for name in robust]
     guarded = request.guarded or (max(normal, key=top1) if normal else request.surrogates[0])
     together = normal or list(request.surrogates)
     for defence, parameters in request.guards.items():
@@ -102,6 +102,15 @@ def parameters(name: str) -> int:
 def _plain(name: str, group: str) -> Juror:
     card = CARDS[name]
     return Juror(name, card.title, group, name, card.color)
+
+
+def _hardened(name: str, classifier: Classifier) -> Seat:
+    """A network trained for a defence; one trained under noise answers behind that noise, as it was meant to."""
+    card = CARDS[name]
+    if not card.sigma:
+        return _plain(name, "defended"), classifier
+    smoothed = defend("smoothing", classifier, sigma=card.sigma)
+    return Juror(f"{name}+smoothing", card.title, "defended", name, card.color, smoothed.random), smoothed
 
 
 def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:

@@ -13,6 +13,7 @@ from demo.picture import FRAMINGS
 from models.catalog import PACKS, SIDES, vocabulary
 from models.defences import DEFENCES
 from models.defences.parameter import settle as settle_defence
+from models.supply import bystanders
 
 STRONGEST = 64
 LONGEST = 100
@@ -38,7 +39,7 @@ class Request:
     they see. target: the class that the attack wants, for a targeted run; None for an untargeted one.
     knobs: the attack's own (`RECIPES[attack].knobs`). side: the canvas in pixels; None is the pack's own.
 
-    held_out: who is asked in the end without having been attacked; None is the whole rest of the pack.
+    held_out: who is asked in the end without having been attacked; None is the pack's own cast (`bystanders`).
     guards: defences that are asked too, with their parameters, in front of `guarded`, a held-out network (None: the
     best of them), or, for those that are juries, made of all held-out ones. draws: how often one that answers by lot
     is asked. known_guard: a defence that the attacker looks through, in front of every surrogate.
@@ -72,7 +73,7 @@ class Request:
     @property
     def onlookers(self) -> list[str]:
         """The networks that the attack never touches, in the catalogue's order."""
-        asked = models.names(self.pack) if self.held_out is None else self.held_out
+        asked = bystanders(self.pack) if self.held_out is None else self.held_out
         return [name for name in asked if name not in self.surrogates]
 
 

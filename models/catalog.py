@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from models.shelf import Shelf
 from models.weights import fill, shown
 
 HERE = Path(__file__).parent
+SHIPPED = HERE / "tiny" / "weights"
 MEMORY_LIMIT = int(os.environ.get("QUORUM_MEMORY_MB", "2048")) * 2**20
 
 
@@ -31,7 +33,9 @@ class Card:
     weights, sha256: a file of this project. hub: for the others the repository, such as timm/resnet50.tv_in1k, and
     weights is then that file's place inside the folder QUORUM_WEIGHTS. top1: what its authors published, a share of
     1, at top1_side pixels; what this project measured is in `notes`. sigma: the standard deviation of the noise that
-    the network was trained under, in pixel units of 1; 0 for most.
+    the network was trained under, in pixel units of 1; 0 for most. size: the side in pixels that the network wants,
+    where it is not its pack's. guard: the defence that it was trained behind and always looks through, with its
+    settings, as in {"defence": "quantise-input", "bits": 2}.
     """
 
     name: str
@@ -48,6 +52,8 @@ class Card:
     licence: str = ""
     parameters: int = 0
     sigma: float = 0.0
+    size: int | None = None
+    guard: Mapping[str, Any] = field(default_factory=dict)
     top1: float | None = None
     top1_side: int | None = None
 
@@ -75,8 +81,7 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
         arguments=fields.pop("arguments", {}),
         identity=tuple(fields.pop("identity", ())),
     )
-    shipped = HERE / name.split("/")[0] / "weights"
-    weights = Path(blueprint.network, FILE) if "hub" in fields else shipped / fields.pop("weights")
+    weights = Path(blueprint.network, FILE) if "hub" in fields else SHIPPED / fields.pop("weights")
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
 
 
@@ -84,7 +89,7 @@ CARDS: dict[str, Card] = {
     name: _card(name, stanza) for name, stanza in tomllib.loads((HERE / "catalog.toml").read_text()).items()
 }
 PACKS = tuple(dict.fromkeys(card.pack for card in CARDS.values()))
-SIDES = {"tiny": (64,), "imagenet": (299, 224)}
+SIDES = {"tiny": (64,), "trios": (64,), "imagenet": (299, 224)}
 """The canvas of each pack in pixels: what a picture is brought to before anybody looks; the first is the default."""
 _shelf: Shelf[tuple[str, str], Classifier] = Shelf(MEMORY_LIMIT)
 
@@ -104,7 +109,7 @@ def vocabulary(pack: str = "tiny") -> dict[str, str]:
         from models import imagenet
 
         return imagenet.vocabulary()
-    return tomllib.loads((HERE / pack / "labels.toml").read_text())
+    return tomllib.loads((HERE / "tiny" / "labels.toml").read_text())
 
 
 def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Classifier:
@@ -142,7 +147,12 @@ def _read(card: Card, device: str | torch.device, progress: Progress | None) -> 
         network = card.blueprint.build(len(labels))
         _fill(network, card)
         # Every classifier of this pack sees the pack's own canvas, whatever it is given.
-        classifier = Classifier(network, labels, card=card, size=SIDES[card.pack][0])
+        classifier = Classifier(network, labels, card=card, size=card.size or SIDES[card.pack][0])
+        if card.guard:
+            from models.defences import defend
+
+            settings = dict(card.guard)
+            classifier = defend(settings.pop("defence"), classifier, **settings)
     return classifier.float().eval().requires_grad_(False).to(device)
 
 

@@ -1,8 +1,8 @@
 """`python -m models.report DATA`: measures the classifiers of the built-in pack and prints a Markdown table.
 
-Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table transfer` who is fooled by whose
-adversarial pictures, or with `--defences` accuracy behind every defence. The first two are also written into the
-JSON beside the weights.
+Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table smoothed` accuracy under noise, or with
+`--table transfer` who is fooled by whose adversarial pictures, or with `--defences` accuracy behind every defence.
+The first three are also written into the JSON beside the weights.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 
 import models
 from models.catalog import CARDS, Card, vocabulary
-from models.measure import BUDGETS, Device, accuracy, robustness, transfer
+from models.defences import defend
+from models.measure import BUDGETS, Device, accuracy, robustness, smoothed, transfer
 from models.pictures import Pictures, read
 from models.report_defences import defences_table
 
-PACK = "tiny"
+PACKS = ("tiny", "trios")
 COMMAND = "python -m models.report DATA"
 
 
@@ -50,6 +51,20 @@ def robust_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> s
     return _markdown(" | ".join(["top-1 under PGD-20 at", *(f"{budget}/255" for budget in BUDGETS)]), rows)
 
 
+def smoothed_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+    """SEM's Table I: each network bare and clean, and smoothed by the noise it was trained under."""
+    rows = []
+    for card in cards:
+        network = models.load(card.name, device)
+        bare = accuracy(network, pictures, device).top1
+        found = smoothed(defend("smoothing", network, sigma=card.sigma), pictures, device)
+        about = {"pictures": len(pictures), "command": _command("smoothed")}
+        _note(card, smoothed_accuracy={"sigma": card.sigma, **asdict(found), **about})
+        shares = f"{bare:.1%} | {found.right:.1%} | {found.certified:.1%}"
+        rows.append(f"`{card.name}` | {card.sigma} | {shares} | {found.radius:.2f}")
+    return _markdown("name | σ | bare, without noise | majority | certified | mean radius", rows)
+
+
 def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
     """TREND's transferability matrix of the cards."""
     shares = transfer([models.load(card.name, device) for card in cards], pictures, device)
@@ -62,8 +77,9 @@ def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) ->
 
 # name -> how it is made, and the roles of the cards that it is about
 TABLES = {
-    "accuracy": (accuracy_table, ("normal", "robust")),
+    "accuracy": (accuracy_table, ("normal", "robust", "quantised")),
     "robust": (robust_table, ("robust",)),
+    "smoothed": (smoothed_table, ("smoothed",)),
     "transfer": (transfer_table, ("normal",)),
     "defences": (defences_table, ("normal",)),
 }
@@ -89,25 +105,25 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--table", choices=TABLES, default="accuracy")
     parser.add_argument("--defences", dest="table", action="store_const", const="defences", help="that table")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="with --defences: every N-th picture")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th picture only")
+    parser.add_argument("--pack", choices=PACKS, default="tiny", help="which networks, where --only does not say")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
-    known = models.names(PACK)
+    known = [name for pack in PACKS for name in models.names(pack)]
     unknown = [name for name in options.only or () if name not in known]
     if unknown:
         raise SystemExit(f"Unknown classifier {', '.join(unknown)}: use {', '.join(known)}.")
     make, roles = TABLES[options.table]
-    cards = [CARDS[name] for name in options.only or known if options.only or CARDS[name].role in roles]
+    everybody = [CARDS[name] for name in models.names(options.pack)]
+    cards = [CARDS[name] for name in options.only or ()] or [card for card in everybody if card.role in roles]
     try:
-        pictures = read(options.data, "val", tuple(vocabulary(PACK)))
+        pictures = read(options.data, "val", tuple(vocabulary(options.pack)))
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
     every = max(1, options.every)
-    if every > 1 and options.table != "defences":
-        raise SystemExit(
-            "--every goes with --defences only: the other tables' figures are kept, so all pictures count."
-        )
+    if every > 1 and options.table == "accuracy":
+        raise SystemExit("--every goes with the slower tables: accuracy is kept on the cards, so all pictures count.")
     pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
     print(make(cards, pictures, options.device))
     part = f" --every {every}" if every > 1 else ""

@@ -59,15 +59,26 @@ _PAPERS = Starters(
     ("imagenet/inception_v3.tf_in1k", "imagenet/inception_v4.tf_in1k", "imagenet/inception_resnet_v2.tf_in1k"),
     ("imagenet/resnetv2_101.a1h_in1k", "imagenet/inception_v3.tf_adv_in1k"),
 )
-_TINY = Starters(
-    ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"),
-    ("tiny/googlenet", "tiny/regnet"),
-)
+_SHIPPED = {
+    "tiny": Starters(("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"), ("tiny/googlenet", "tiny/regnet")),
+    "trios": Starters(("trios/baseline-1", "trios/baseline-2", "trios/baseline-3"), ()),
+}
+
+
+def bystanders(pack: str) -> list[str]:
+    """Who is asked in the end where nobody says who.
+
+    In the built-in pack the whole cast, but for what is there to be studied: networks trained for smoothing or on
+    quantised pictures. Nobody in the pack of trios, where the question is how a jury bears an attack on itself.
+    """
+    if pack == "trios":
+        return []
+    return [name for name in names(pack) if find(name).role in ("normal", "robust")]
 
 
 def starters(pack: str, device: str = "cpu") -> Starters:
     """The selection to begin with: on a GPU the Inceptions of the papers, on a CPU networks small enough for one."""
     names(pack)
-    if pack == "tiny":
-        return _TINY
+    if pack in _SHIPPED:
+        return _SHIPPED[pack]
     return _PAPERS if device.startswith("cuda") else _SMALL

@@ -20,6 +20,7 @@ from demo.request import (
     STRONGEST,
 )
 from models.catalog import vocabulary
+from models.supply import bystanders
 
 Controls = dict[str, gr.components.Component]
 Knobs = dict[str, Knob]
@@ -177,5 +178,12 @@ def asked(values: dict[str, Any]) -> dict[str, Any]:
         "knobs": own,
         "target": values["target"] if values["targeted"] else None,
         "guards": jurors.chosen_guards(values),
-        "held_out": values["held_out"] if values["pack"] != "tiny" else None,
+        "held_out": _held_out(values),
     }
+
+
+def _held_out(values: dict[str, Any]) -> list[str] | None:
+    """The built-in pack's own cast, and whoever was asked for beside it; elsewhere those that are ticked."""
+    if values["pack"] != "tiny":
+        return values["held_out"]
+    return [*bystanders("tiny"), *values["also"]] if values["also"] else None

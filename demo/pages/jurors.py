@@ -15,8 +15,17 @@ from demo.request import DEFAULT_DRAWS, DEFAULT_GUARDS, DEFAULT_SURROGATES, MOST
 from models import CARDS
 from models.catalog import SIDES, vocabulary
 from models.defences import DEFENCES, NINE
+from models.supply import bystanders
 
-PACKS = {"tiny": "Built-in: 64 things, works offline", "imagenet": "ImageNet: 1000 things, from the hub"}
+PACKS = {
+    "tiny": "Built-in: 64 things, works offline",
+    "trios": "Trios: small networks trained to disagree",
+    "imagenet": "ImageNet: 1000 things, from the hub",
+}
+HARDENED = {"smoothed": "trained under noise", "quantised": "trained on coarse pictures"}
+"""The roles whose networks are asked only where somebody wants them, in a word."""
+TOGETHER = ("softmax", "vote", "logits")
+"""The guards that make one juror of a trio."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 Controls = dict[str, gr.components.Component]
 
@@ -27,6 +36,14 @@ def build() -> Controls:
         [(words, name) for name, words in PACKS.items()], value="tiny", label="Which jury?", show_label=False
     )
     trouble = gr.HTML(visible=False)
+    trio = gr.Radio(
+        list(trios()),
+        value=_trio_of(models.starters("trios").surrogates),
+        label="Which trio?",
+        info="Its three answer as one: by probability, by vote, by logits. Try PGD on it, then MORA.",
+        visible=False,
+        elem_id="q-trio",
+    )
     surrogates = gr.CheckboxGroup(
         described("tiny"),
         value=list(DEFAULT_SURROGATES),
@@ -47,13 +64,40 @@ def build() -> Controls:
     controls: Controls = {"pack": pack, "surrogates": surrogates, "held_out": held_out}
     for widget in (surrogates, held_out):
         widget.change(rest, [pack, surrogates, held_out], others, **QUIET)
-    pack.input(switch, pack, [pack, trouble, surrogates, held_out, others], **QUIET)
+    pack.input(switch, pack, [pack, trouble, surrogates, held_out, others, trio], **QUIET)
+    trio.input(lambda title: trios()[title], trio, surrogates, **QUIET)
     return controls
 
 
 def described(pack: str) -> list[tuple[str, str]]:
     """A pack's networks for a list of boxes: title, parameters, and how often they are right."""
-    return [(_words(name), name) for name in models.names(pack)]
+    return [(_words(name), name) for name in listed(pack)]
+
+
+def listed(pack: str) -> list[str]:
+    """The networks of a pack that the list of boxes has."""
+    return [name for name in models.names(pack) if CARDS[name].role not in HARDENED]
+
+
+def trios() -> dict[str, list[str]]:
+    """The trios by name: the title of their networks without the number."""
+    found: dict[str, list[str]] = {}
+    for name in models.names("trios"):
+        found.setdefault(CARDS[name].title.rsplit(" ", 1)[0], []).append(name)
+    return found
+
+
+def hardened() -> list[tuple[str, str]]:
+    """The built-in pack's networks that are there to be studied, for a menu."""
+    return [
+        (f"{CARDS[name].title}, {HARDENED[CARDS[name].role]}", name)
+        for name in models.names("tiny")
+        if CARDS[name].role in HARDENED
+    ]
+
+
+def _trio_of(names: Sequence[str]) -> str:
+    return next(title for title, members in trios().items() if set(members) == set(names))
 
 
 def _words(name: str) -> str:
@@ -70,12 +114,14 @@ def switch(pack: str) -> list[Any]:
     pack = pack if usable else "tiny"
     chosen, asked = models.starters(pack, best())
     shown = pack != "tiny"
+    trio = {"value": _trio_of(chosen)} if pack == "trios" else {}
     return [
         gr.update(value=pack),
         trouble,
         gr.update(choices=described(pack), value=list(chosen), elem_classes=f"q-networks q-{pack}"),
         gr.update(value=list(asked) if shown else [], visible=shown),
         rest(pack, chosen, asked),
+        gr.update(visible=pack == "trios", **trio),
     ]
 
 
@@ -83,7 +129,7 @@ def rest(pack: str, surrogates: Sequence[str], held_out: Sequence[str] | None) -
     """Who is never shown to the attacker, and what has to be fetched first."""
     if not surrogates:
         return '<p class="q-say">Tick at least one network.</p>'
-    asked = models.names(pack) if pack == "tiny" else held_out or ()
+    asked = bystanders(pack) if pack == "tiny" else held_out or ()
     unseen = [CARDS[name].title for name in asked if name not in surrogates]
     if not unseen:
         words = "Nobody is held out: every network that is asked is shown to the attacker."
@@ -110,7 +156,15 @@ def guards(pack_controls: Controls) -> Controls:
     )
     nine = gr.Button(f"The papers' defences ({len(NINE)})", size="sm", elem_id="q-nine")
     guarded = gr.Dropdown([("The best held-out network", ""), *_titled("tiny")], value="", label="In front of")
-    controls: Controls = {"guards": asked, "guarded": guarded}
+    also = gr.Dropdown(
+        hardened(),
+        value=[],
+        multiselect=True,
+        label="Networks trained for a defence",
+        info="Asked as well: each answers as it was trained to, behind noise or behind coarse pictures.",
+        elem_id="q-hardened",
+    )
+    controls: Controls = {"guards": asked, "guarded": guarded, "also": also}
     for name, row in DEFENCES.items():
         for parameter in row.parameters:
             if parameter.several:
@@ -140,13 +194,21 @@ def guards(pack_controls: Controls) -> Controls:
 
     asked.change(follow, asked, list(widgets.values()), **QUIET)
     nine.click(lambda: list(NINE), None, asked, **QUIET)
-    pack_controls["pack"].change(
-        lambda pack: gr.update(choices=[("The best held-out network", ""), *_titled(pack)], value=""),
-        pack_controls["pack"],
-        guarded,
-        **QUIET,
-    )
+    pack_controls["pack"].change(_guards_of, [pack_controls["pack"], asked], [guarded, also, asked], **QUIET)
     return controls
+
+
+def _guards_of(pack: str, chosen: list[str]) -> list[Any]:
+    """What follows the pack: trios open with the guards that make one juror of them, and leave these behind."""
+    if pack == "trios":
+        guards = gr.update(value=list(TOGETHER))
+    else:
+        guards = gr.update(value=list(DEFAULT_GUARDS)) if list(chosen or ()) == list(TOGETHER) else gr.skip()
+    return [
+        gr.update(choices=[("The best held-out network", ""), *_titled(pack)], value=""),
+        gr.update(visible=pack == "tiny", value=[]),
+        guards,
+    ]
 
 
 def _titled(pack: str) -> list[tuple[str, str]]:

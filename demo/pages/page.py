@@ -7,8 +7,8 @@ from pathlib import Path
 import gradio as gr
 
 from demo.device import best
-from demo.pages import about, api, attack, compare
-from models import CARDS, names
+from demo.pages import about, api, attack, compare, jurors
+from models import CARDS
 from models.catalog import PACKS
 
 STYLE = Path(__file__).parents[2] / "assets" / "style.css"
@@ -45,7 +45,7 @@ def style() -> str:
     dots = (
         f".q-{pack} label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
         for pack in PACKS
-        for place, name in enumerate(names(pack), start=1)
+        for place, name in enumerate(jurors.listed(pack), start=1)
     )
     return STYLE.read_text() + "\n".join(dots)
 

@@ -62,17 +62,17 @@ class Run:
         self.epoch, self.seconds = 0, 0.0
         self.losses: list[float] = []  # the mean of each epoch
 
-    def _dressed(self, network: nn.Module) -> nn.Module:
-        """From pixels in [0,1]: purifiers take these as they are, classifiers want them normalised."""
+    def _dressed(self, network: nn.Module, size: int | None = None) -> nn.Module:
+        """From pixels in [0,1]: purifiers take these as they are, classifiers want them normalised, at that size."""
         if self.recipe.purifies:
             return network.to(self.device)
-        members = [Classifier(part, self.wnids) for part in parts(network)]
+        members = [Classifier(part, self.wnids, size=size) for part in parts(network)]
         return (Ensemble(members) if isinstance(network, nn.ModuleList) else members[0]).to(self.device)
 
     @property
     def averaged(self) -> nn.Module:
         """What is kept: the running average, ready to judge, or to be judged behind."""
-        return self._dressed(self.average.module).eval()
+        return self._dressed(self.average.module, self.recipe.sizes[-1][0]).eval()
 
     def finish(self, checkpoint: Path, judge: Callable[[nn.Module], str] | None = None) -> None:
         """Trains the epochs that remain, leaving a checkpoint after each. judge: a word on the average so far."""

@@ -178,7 +178,7 @@ def _purifier(
     return replace(recipe, **changes)
 
 
-def _behind(name: str, note: str, mode: str, defence: str, **settings: float) -> Recipe:
+def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> Recipe:
     return Recipe(
         f"resnet-{name}",
         SMALL_RESNET,

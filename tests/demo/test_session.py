@@ -14,6 +14,7 @@ from demo.events import Finished, Prepared, Progress
 from demo.record import record
 from demo.request import DEFAULT_GUARDS, Request
 from demo.session import run
+from models.supply import bystanders
 
 
 def end(request: Request) -> Finished:
@@ -47,7 +48,7 @@ def test_the_file_is_what_was_judged(finished: Finished) -> None:
 
 def test_every_network_sits_on_the_jury_once(finished: Finished) -> None:
     plain = [f.juror.name for f in finished.findings if "+" not in f.juror.name]
-    assert sorted(plain) == sorted(models.names())
+    assert sorted(plain) == sorted(bystanders("tiny"))
     guarded = [f.juror for f in finished.findings if "+" in f.juror.name]
     assert [j.group for j in guarded] == ["defended"] * len(DEFAULT_GUARDS)
     held_out = [f.juror.name for f in finished.findings if f.juror.group == "held-out"]
