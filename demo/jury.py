@@ -122,12 +122,20 @@ def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
     return Juror(f"{name}+{guard}", title, "surrogate", name, card.color, defended.random), defended
 
 
+def _together(titles: list[str]) -> str:
+    """The titles in a row; where they are one trio, its name."""
+    stems = {title.rpartition(" ")[0] for title in titles}
+    if len(titles) > 1 and len(stems) == 1 and "" not in stems:
+        return f"the {stems.pop()} trio"
+    return ", ".join(titles)
+
+
 def _guarded(
     defence: str, parameters: Mapping[str, Any], names: Sequence[str], classifiers: list[Classifier]
 ) -> tuple[Juror, Classifier]:
     row = DEFENCES[defence]
     defended = defend(defence, classifiers if row.several else classifiers[0], **parameters)
-    titles = ", ".join(CARDS[name].title for name in names)
+    titles = _together([CARDS[name].title for name in names])
     title = f"{row.title} of {titles}" if row.several else f"{titles} behind {row.title}"
     color = MIXED if row.several else CARDS[names[0]].color
     return Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, defended.random), defended

@@ -61,7 +61,7 @@ _PAPERS = Starters(
 )
 _SHIPPED = {
     "tiny": Starters(("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"), ("tiny/googlenet", "tiny/regnet")),
-    "trios": Starters(("trios/baseline-1", "trios/baseline-2", "trios/baseline-3"), ()),
+    "trios": Starters(("trios/dverge-1", "trios/dverge-2", "trios/dverge-3"), ()),
 }
 
 

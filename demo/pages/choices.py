@@ -22,6 +22,8 @@ from demo.request import (
 from models.catalog import vocabulary
 from models.supply import bystanders
 
+TRIO_EPSILON = 2
+"""The strength in the pack of trios: theirs is a question of small budgets, and at the usual one all of them fall."""
 Controls = dict[str, gr.components.Component]
 Knobs = dict[str, Knob]
 
@@ -73,6 +75,14 @@ def build(folder: Path) -> tuple[Controls, gr.Examples, gr.Accordion]:
     with gr.Accordion("Defences", open=False):
         controls |= jurors.guards(controls)
     _follow_attack(controls, saying)
+    controls["pack"].change(
+        lambda pack: TRIO_EPSILON if pack == "trios" else DEFAULT_EPSILON,
+        controls["pack"],
+        controls["epsilon"],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     return controls, sample, more
 
 

@@ -119,7 +119,12 @@ def switch(pack: str) -> list[Any]:
         gr.update(value=pack),
         trouble,
         gr.update(choices=described(pack), value=list(chosen), elem_classes=f"q-networks q-{pack}"),
-        gr.update(value=list(asked) if shown else [], visible=shown),
+        gr.update(
+            choices=described(pack) if shown else [],
+            value=list(asked) if shown else [],
+            visible=shown,
+            elem_classes=f"q-networks q-{pack}",
+        ),
         rest(pack, chosen, asked),
         gr.update(visible=pack == "trios", **trio),
     ]

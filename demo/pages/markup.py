@@ -139,7 +139,7 @@ def table(finished: Finished) -> str:
             parts.append(f'<div class="q-group">{escape(title)}</div>')
             parts += [_row(finding, tags) for finding in members]
     if not any(finding.juror.group == "held-out" for finding in finished.findings):
-        parts.append('<p class="q-soft">Every network was a surrogate, so none is left to be held out.</p>')
+        parts.append('<p class="q-soft">Nobody is held out.</p>')
     return f'<div class="q-card"><h3>What each network says (open a row for its top five)</h3>{"".join(parts)}</div>'
 
 

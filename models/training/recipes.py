@@ -264,6 +264,7 @@ _TABLE = (
         partial(diversity.gradient_alignment, weight=0.5),
         "GAL, weight 0.5, leaky rectifiers",
         blueprint=TrioBlueprint(LEAKY_RESNET),
+        epochs=3,
     ),
     _trio(
         "dverge",
@@ -272,8 +273,9 @@ _TABLE = (
     ),
     _trio(
         "trs",
-        partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=2),
+        partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=1),
         "TRS, similarity 5, smoothness 0.08 within 0.03",
+        epochs=2,
     ),
     _behind("q1", "on pictures of 2 levels", "quantised:1", "quantise-input", bits=1),
     _behind("q2", "on pictures of 4 levels", "quantised:2", "quantise-input", bits=2),

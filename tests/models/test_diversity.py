@@ -1,0 +1,97 @@
+"""What trios are trained on: volumes, differences in place of second derivatives, pictures that mislead one another."""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.classifier import Classifier, Ensemble
+from models.networks import Blueprint
+from models.training import diversity
+from models.training.objectives import Batch
+
+RESNET = Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 16]}, ("maxpool",))
+
+
+def _smooth_trio() -> Ensemble:
+    """Three networks without kinks, so that differences and derivatives agree."""
+    torch.manual_seed(0)
+    bodies = [nn.Sequential(nn.Flatten(), nn.Linear(48, 16), nn.Tanh(), nn.Linear(16, 4)) for _ in range(3)]
+    return Ensemble([Classifier(body, "abcd") for body in bodies])
+
+
+def _batch(side: int = 4) -> Batch:
+    pixels = torch.rand(6, 3, side, side, generator=torch.Generator().manual_seed(1))
+    return Batch(pixels, pixels, torch.arange(6) % 4)
+
+
+def _cosines(gradients: Sequence[Tensor]) -> Tensor:
+    return torch.stack(
+        [
+            (a * b).flatten(1).sum(1) / (a.flatten(1).norm(dim=1) * b.flatten(1).norm(dim=1))
+            for a, b in combinations(gradients, 2)
+        ]
+    )
+
+
+def _exact(ensemble: Ensemble, batch: Batch, regulariser: Callable[[Sequence[Tensor]], Tensor]) -> Tensor:
+    """The regulariser with true second derivatives."""
+    pixels = batch.pixels.clone().requires_grad_()
+    losses = [F.cross_entropy(member, batch.labels, reduction="sum") for member in ensemble(pixels)]
+    return regulariser([torch.autograd.grad(loss, pixels, create_graph=True)[0] for loss in losses])
+
+
+@pytest.mark.parametrize(
+    "regulariser",
+    [
+        lambda g: _cosines(g).logsumexp(0).mean(),
+        lambda g: torch.stack([one.flatten(1).norm(dim=1) for one in g]).mean(),
+    ],
+    ids=["cosines", "lengths"],
+)
+def test_a_difference_stands_for_the_second_derivative(regulariser: Callable[[Sequence[Tensor]], Tensor]) -> None:
+    ensemble, batch = _smooth_trio(), _batch()
+    _, value = diversity.shaped(ensemble, batch.pixels, batch.labels, regulariser)
+    exact = _exact(ensemble, batch, regulariser)
+    assert value.item() == pytest.approx(exact.item(), rel=1e-4)
+    weights = [weight for weight in ensemble.parameters() if weight.ndim > 1]
+    near = torch.cat([grad.flatten() for grad in torch.autograd.grad(value, weights)])
+    true = torch.cat([grad.flatten() for grad in torch.autograd.grad(exact, weights)])
+    assert (near - true).norm() < 0.1 * true.norm()
+
+
+def test_gal_adds_the_logarithm_of_summed_cosines() -> None:
+    ensemble, batch = _smooth_trio(), _batch()
+    losses = torch.stack([F.cross_entropy(member, batch.labels) for member in ensemble(batch.pixels)])
+    wanted = losses.mean() + 0.5 * _exact(ensemble, batch, lambda g: _cosines(g).exp().sum(0).log().mean())
+    assert diversity.gradient_alignment(ensemble, batch, torch.Generator(), (), weight=0.5).item() == pytest.approx(
+        wanted.item(), rel=1e-4
+    )
+
+
+def test_adps_volume_is_that_of_the_wrong_classes() -> None:
+    labels = torch.tensor([0])
+    shares = torch.tensor([[[0.4, 0.6, 0.0, 0.0]], [[0.1, 0.0, 0.9, 0.0]], [[0.7, 0.0, 0.0, 0.3]]])
+    assert diversity.log_volume(shares, labels).item() == pytest.approx(0, abs=1e-4)  # orthogonal once 0 is left out
+    shares[1, 0] = torch.tensor([0.2, 0.4, 0.4, 0.0])  # at 45 degrees to the first
+    assert diversity.log_volume(shares, labels).item() == pytest.approx(math.log(0.5), abs=1e-4)
+
+
+def test_dverges_pictures_are_near_and_look_like_others() -> None:
+    torch.manual_seed(0)
+    teacher = Classifier(RESNET.build(4), "abcd").eval().requires_grad_(False)
+    near, wanted = torch.rand(2, 4, 3, 32, 32)
+    moved = diversity.distilled(teacher, wanted, near, epsilon=0.07, steps=4, stage=1)
+    assert (moved - near).abs().max() <= 0.07 + 1e-6
+    assert moved.min() >= 0
+    assert moved.max() <= 1
+
+    def apart(pixels: Tensor) -> Tensor:
+        seen, goal = (diversity.features(teacher, some, 1) for some in (pixels, wanted))
+        return (seen - goal).flatten(1).norm(dim=1)
+
+    assert (apart(moved) < apart(near)).all()
