@@ -19,7 +19,7 @@ from demo.verdict import Juror
 from models import Classifier
 from models.catalog import vocabulary
 
-SURE = 0.25
+SURE = 0.2
 """Mean confidence of the surrogates from which on we believe that they know what they see."""
 
 Jury = Sequence[tuple[Juror, Classifier]]

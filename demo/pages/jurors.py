@@ -113,18 +113,15 @@ def switch(pack: str) -> list[Any]:
     )
     pack = pack if usable else "tiny"
     chosen, asked = models.starters(pack, best())
-    shown = pack != "tiny"
+    shown = pack == "imagenet"
     trio = {"value": _trio_of(chosen)} if pack == "trios" else {}
     return [
         gr.update(value=pack),
         trouble,
-        gr.update(choices=described(pack), value=list(chosen), elem_classes=f"q-networks q-{pack}"),
         gr.update(
-            choices=described(pack) if shown else [],
-            value=list(asked) if shown else [],
-            visible=shown,
-            elem_classes=f"q-networks q-{pack}",
+            choices=described(pack), value=list(chosen), elem_classes=f"q-networks q-{pack}", visible=pack != "trios"
         ),
+        gr.update(value=list(asked) if shown else [], visible=shown),
         rest(pack, chosen, asked),
         gr.update(visible=pack == "trios", **trio),
     ]
@@ -134,6 +131,8 @@ def rest(pack: str, surrogates: Sequence[str], held_out: Sequence[str] | None) -
     """Who is never shown to the attacker, and what has to be fetched first."""
     if not surrogates:
         return '<p class="q-say">Tick at least one network.</p>'
+    if pack == "trios":
+        return '<p class="q-say">The attacker sees all three. What counts is what they say together.</p>'
     asked = bystanders(pack) if pack == "tiny" else held_out or ()
     unseen = [CARDS[name].title for name in asked if name not in surrogates]
     if not unseen:
