@@ -47,7 +47,7 @@ def _fruit(color: tuple[int, int, int], ground: tuple[int, int, int], box: tuple
 
 
 EXAMPLES = (
-    Example("Lion", partial(_photograph, "lion.jpg", (120, 60, 190, 130))),
+    Example("Lion", partial(_photograph, "lion.jpg", (60, 20, 220, 180))),
     Example("Orange", partial(_fruit, (250, 140, 20), (60, 90, 60), (6, 6, 58, 58))),
     Example("Lemon", partial(_fruit, (250, 215, 40), (235, 235, 235), (6, 14, 58, 50))),
     Example("Cheetah", partial(_photograph, "cheetah.jpg")),
