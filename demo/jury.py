@@ -28,7 +28,7 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
 
     Networks trained to be robust count as defended unless they are surrogates. Guards stand in front of the best
     held-out normal network, or, where none is left, of the first surrogate: the attack then knows the network, but
-    not its guard. progress: told of downloads.
+    not its guard. SEM draws from the networks trained under noise, where any are asked. progress: told of downloads.
     """
 
     def load(name: str) -> Classifier:
@@ -41,8 +41,11 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     seats += [_hardened(name, load(name)) for name in robust]
     guarded = request.guarded or (max(normal, key=top1) if normal else request.surrogates[0])
     together = normal or list(request.surrogates)
+    smoothed = [name for name in robust if CARDS[name].sigma]
     for defence, parameters in request.guards.items():
         chosen = together if DEFENCES[defence].several else [guarded]
+        if defence == "sem" and smoothed:
+            chosen = smoothed
         seats.append(_guarded(defence, parameters, chosen, [load(name) for name in chosen]))
     return seats
 
@@ -122,12 +125,13 @@ def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
     return Juror(f"{name}+{guard}", title, "surrogate", name, card.color, defended.random), defended
 
 
-def _together(titles: list[str]) -> str:
-    """The titles in a row; where they are one trio, its name."""
+def _together(names: Sequence[str]) -> str:
+    """Networks in a row of titles; a trio by its name, and more than four by their number."""
+    titles = [CARDS[name].title for name in names]
     stems = {title.rpartition(" ")[0] for title in titles}
-    if len(titles) > 1 and len(stems) == 1 and "" not in stems:
+    if len(names) == 3 and len(stems) == 1 and CARDS[names[0]].pack == "trios":
         return f"the {stems.pop()} trio"
-    return ", ".join(titles)
+    return ", ".join(titles) if len(titles) < 5 else f"{len(titles)} networks"
 
 
 def _guarded(
@@ -135,7 +139,7 @@ def _guarded(
 ) -> tuple[Juror, Classifier]:
     row = DEFENCES[defence]
     defended = defend(defence, classifiers if row.several else classifiers[0], **parameters)
-    titles = _together([CARDS[name].title for name in names])
+    titles = _together(names)
     title = f"{row.title} of {titles}" if row.several else f"{titles} behind {row.title}"
     color = MIXED if row.several else CARDS[names[0]].color
     return Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, defended.random), defended

@@ -98,7 +98,8 @@ def transferability_reduced(
 
     The cross-entropies plus `similarity` times the mean |cos| of input gradients over pairs, plus `smoothness` times
     the mean length of the gradients at the worst point within epsilon. The paper looks for that point by following
-    the length itself, which takes second derivatives at each step; here it is where PGD on the ensemble ends, for half of the batch.
+    the length itself, which takes second derivatives at each step; here it is where PGD on the ensemble ends,
+    for half of the batch.
     """
 
     def alike(gradients: Sequence[Tensor]) -> Tensor:

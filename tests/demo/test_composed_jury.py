@@ -61,6 +61,34 @@ def test_a_chosen_network_stands_behind_the_guards(lion: str) -> None:
     assert [f.juror.network for f in last.findings[3:]] == ["tiny/convnext"] * 4
 
 
+def test_networks_trained_for_a_defence_answer_as_they_were_trained_to(lion: str) -> None:
+    noisy = [name for name in models.names() if models.CARDS[name].sigma][:3]
+    asked = {"held_out": noisy, "guards": {"sem": {}}, "draws": 4}
+    last = end(Request(lion, ("tiny/resnet",), iterations=1, **asked))
+    seats = {f.juror.name: f.juror for f in last.findings}
+    assert [f"{name}+smoothing" for name in noisy] == [name for name in seats if name.endswith("+smoothing")]
+    assert all(juror.random and juror.group == "defended" for juror in list(seats.values())[1:])
+    assert seats[f"{noisy[0]}+sem"].title.endswith(" of " + ", ".join(models.CARDS[name].title for name in noisy))
+
+
+def test_a_trio_under_attack_answers_as_one(lion: str) -> None:
+    surrogates, asked = models.starters("trios")
+    guards: dict[str, dict[str, Any]] = {name: {} for name in jurors.TOGETHER}
+    last = end(Request(lion, surrogates, "mora", 2, 2, label="Lion", pack="trios", held_out=asked, guards=guards))
+    titles = [f.juror.title for f in last.findings if f.juror.group == "defended"]
+    trio = models.CARDS[surrogates[0]].title.rpartition(" ")[0]
+    assert titles == [f"{DEFENCES[name].title} of the {trio} trio" for name in guards]
+    assert end(Request(lion, surrogates, iterations=1, label="Lion", pack="trios", guards={})).findings[3:] == ()
+
+
+def test_every_trio_has_three_networks_of_one_kind() -> None:
+    for title, members in jurors.trios().items():
+        cards = [models.CARDS[name] for name in members]
+        assert len(cards) == 3, title
+        assert len({card.blueprint.network for card in cards}) == 1
+        assert [card.title for card in cards] == [f"{title} {place}" for place in (1, 2, 3)]
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"pack": "cifar"}, "Unknown pack"),
     ({"side": 65}, "64 pixels wide"),

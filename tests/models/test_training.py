@@ -161,6 +161,32 @@ def test_a_finished_network_is_taken_from_its_folder(pictures: Pictures, tmp_pat
         files.finished(recipe, pictures.wnids, tmp_path)
 
 
+def test_a_changed_network_borrows_what_still_fits(tmp_path: Path) -> None:
+    files.export(SMALL.build(4), _tiny(RECIPES["resnet"]), tmp_path, {})
+    kept = files.safetensors.torch.load_file(tmp_path / "resnet.safetensors")
+    wider = Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 24]}, ("maxpool",)).build(4)
+    drawn = wider.layer4[0].conv1.weight.detach().clone()
+    assert files.borrow(wider, tmp_path / "resnet.safetensors").startswith("begun with ")
+    assert torch.equal(wider.layer3[0].conv1.weight, kept["layer3.0.conv1.weight"].float())
+    assert torch.equal(wider.layer4[0].conv1.weight, drawn)
+    with pytest.raises(ValueError, match="has only"):
+        files.borrow(Blueprint("timm", "resnet18", {"channels": [4] * 4}).build(4), tmp_path / "resnet.safetensors")
+
+
+def test_a_recipe_begins_from_the_finished_networks_it_names(pictures: Pictures, tmp_path: Path) -> None:
+    first = _tiny(RECIPES["baseline"])
+    sums = files.export(first.blueprint.build(4), first, tmp_path, {})
+    assert list(sums) == ["baseline-1", "baseline-2", "baseline-3"]
+    second = _tiny(RECIPES["adp"], start=("baseline-3", "baseline-1", "baseline-2"))
+    run = Run(second, pictures, device=CPU, weights=tmp_path, say=lambda line: None)
+    for part, name in zip(files.parts(run.network), second.start, strict=True):
+        kept = files.safetensors.torch.load_file(tmp_path / f"{name}.safetensors")
+        assert torch.equal(part.conv1.weight, kept["conv1.weight"].float())
+    (tmp_path / "baseline-3.safetensors").unlink()
+    with pytest.raises(ValueError, match="is missing: train it first"):
+        Run(second, pictures, device=CPU, weights=tmp_path)
+
+
 def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="batches of 128; only 80 pictures"):
         command.main(["resnet", "--data", str(folder), "--out", str(tmp_path)])
