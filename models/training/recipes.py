@@ -218,6 +218,7 @@ _TABLE = (
         "densenet-ensemble", DENSENET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, "densenet", epochs=3, others=FIXED
     ),
     _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "densenet-robust", epochs=3),
+    _trio("baseline", diversity.independent, "three sub-models by themselves", epochs=12),
     *(
         _smoothed(name, blueprint, sigma, start)
         for name, blueprint, first in (
@@ -257,7 +258,6 @@ _TABLE = (
         patches=True,
         batch=64,
     ),
-    _trio("baseline", diversity.independent, "three sub-models by themselves", epochs=12),
     _trio("adp", partial(diversity.adaptive_diversity, alpha=2.0, beta=0.5), "ADP, alpha 2, beta 0.5"),
     _trio(
         "gal",

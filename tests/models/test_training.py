@@ -210,6 +210,14 @@ def test_every_recipe_builds_and_matches_the_catalogue(recipe: Recipe) -> None:
             assert card.blueprint == blueprint
 
 
+def test_all_makes_nothing_before_what_it_is_made_from() -> None:
+    made: set[str] = set()
+    for recipe in RECIPES.values():
+        missing = {*recipe.others, *recipe.start} - made
+        assert not missing, f"{recipe.name} comes before {missing}"
+        made |= set(recipe.products)
+
+
 def test_a_purifiers_stanza_is_what_its_table_reads(tmp_path: Path) -> None:
     recipe = _tiny(RECIPES["hgd"])
     network = recipe.blueprint.build(4)
