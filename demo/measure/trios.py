@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,7 +37,7 @@ def trios() -> dict[str, list[str]]:
 
 
 def after(
-    attack: str, members: Sequence[models.Classifier], pixels: Tensor, labels: Tensor, epsilon: int, **knobs: object
+    attack: str, members: Sequence[models.Classifier], pixels: Tensor, labels: Tensor, epsilon: int, **knobs: Any
 ) -> Tensor:
     """The attack's pictures after 20 steps, rounded to 8 bits; whole levels of epsilon keep them inside the ball."""
     made = [

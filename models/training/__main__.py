@@ -16,7 +16,8 @@ from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run
 from models.training.optimisers import running_average
-from models.training.recipes import RECIPES, Recipe
+from models.training.recipe import Recipe
+from models.training.recipes import RECIPES
 
 WEIGHTS = Path(__file__).parents[1] / "tiny" / "weights"
 CHECKPOINTS = Path("runs") / "training"

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from models.classifier import Classifier
 from models.networks import Blueprint
 from models.training.architectures import TrioBlueprint
-from models.training.recipes import Recipe
+from models.training.recipe import Recipe
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from models.training.files import begin, load_checkpoint, parts, save_checkpoint
 from models.training.objectives import Batch
 from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
 from models.training.progress import Progress
-from models.training.recipes import Recipe
+from models.training.recipe import Recipe
 
 Say = Callable[[str], None]
 

@@ -6,7 +6,7 @@ The order is that in which `python -m models.training all` makes what is missing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,66 +27,11 @@ from models.training.architectures import (
     TrioBlueprint,
 )
 from models.training.objectives import Objective
-from models.training.optimisers import ADAM, ADAMW, SGD, Optimiser
+from models.training.optimisers import ADAM, ADAMW, SGD
+from models.training.recipe import Recipe, Sizes
 
-Sizes = tuple[tuple[int, float], ...]
-GROWING: Sizes = ((32, 0.3), (48, 0.35), (64, 0.35))
 FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished weights
 SMALL_FIRST: Sizes = ((32, 0.5), (48, 0.35), (64, 0.15))  # for networks that keep fine maps, and cost more
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How one network of the pack is made.
-
-    sizes: (side in pixels, share of the epochs), in order; the shares add up to 1.
-    objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
-    others: recipes whose finished networks the objective learns from, or is attacked through.
-    patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
-    start: the finished network of the same blueprint that this one begins with, or, for a trio, its three networks;
-        from scratch where empty.
-    """
-
-    name: str
-    blueprint: Blueprint | PurifierBlueprint | TrioBlueprint
-    epochs: int
-    sizes: Sizes = GROWING
-    optimiser: Optimiser = SGD
-    objective: Objective = objectives.clean
-    mode: str = "clean"
-    note: str = "growing sizes; averaged weights"
-    others: tuple[str, ...] = ()
-    start: tuple[str, ...] = ()
-    pack: str = "tiny"
-    patches: bool = False
-    batch: int = 128
-    seed: int = 0
-
-    def size(self, epoch: int, epochs: int) -> int:
-        """The side in pixels of the pictures of one epoch out of `epochs`."""
-        progress, passed = (epoch + 0.5) / epochs, 0.0
-        for side, share in self.sizes:
-            passed += share
-            if progress < passed:
-                return side
-        return self.sizes[-1][0]
-
-    @property
-    def products(self) -> tuple[str, ...]:
-        """The names of the files that come out of it."""
-        if isinstance(self.blueprint, TrioBlueprint):
-            return tuple(f"{self.name}-{number + 1}" for number in range(self.blueprint.count))
-        return (self.name,)
-
-    @property
-    def purifies(self) -> bool:
-        """Whether this is a purifier, from pixels to pixels, and not a classifier."""
-        return isinstance(self.blueprint, PurifierBlueprint)
-
-    def key(self) -> str:
-        """Tells this recipe from any other, in every process alike, which an objective's own `repr` does not."""
-        facts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "objective"}
-        return str(facts | {"settings": getattr(self.objective, "keywords", {})})
 
 
 def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:

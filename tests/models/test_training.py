@@ -20,7 +20,8 @@ from models.training import files, perturbations
 from models.training.architectures import PurifierBlueprint, TrioBlueprint
 from models.training.augmentation import augment
 from models.training.loop import Run
-from models.training.recipes import RECIPES, Recipe
+from models.training.recipe import Recipe
+from models.training.recipes import RECIPES
 
 CPU = torch.device("cpu")
 SMALL = Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 16]}, ("maxpool",))
