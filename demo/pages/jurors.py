@@ -22,8 +22,8 @@ PACKS = {
     "trios": "Trios: small networks trained to disagree",
     "imagenet": "ImageNet: 1000 things, from the hub",
 }
-HARDENED = {"smoothed": "trained under noise", "quantised": "trained on coarse pictures"}
-"""The roles whose networks are asked only where somebody wants them, in a word."""
+HARDENED = ("smoothed", "quantised")
+"""The roles whose networks are asked only where somebody wants them."""
 TOGETHER = ("softmax", "vote", "logits")
 """The guards that make one juror of a trio."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -89,11 +89,7 @@ def trios() -> dict[str, list[str]]:
 
 def hardened() -> list[tuple[str, str]]:
     """The built-in pack's networks that are there to be studied, for a menu."""
-    return [
-        (f"{CARDS[name].title}, {HARDENED[CARDS[name].role]}", name)
-        for name in models.names("tiny")
-        if CARDS[name].role in HARDENED
-    ]
+    return [(CARDS[name].title, name) for name in models.names("tiny") if CARDS[name].role in HARDENED]
 
 
 def _trio_of(names: Sequence[str]) -> str:
