@@ -23,6 +23,7 @@ from demo.attacks.recipes import recipe
 from models.catalog import vocabulary
 from models.defences.binomial import wilson
 from models.pictures import read
+from models.supply import bystanders
 
 PACK = "tiny"
 SURROGATES = ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust")
@@ -102,7 +103,7 @@ def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
 
 def bench(options: argparse.Namespace) -> Bench:
     """Pictures that every network gets right, in an order that the seed shuffles; ValueError where there are none."""
-    held = options.held_out or [name for name in models.names(PACK) if name not in options.surrogates]
+    held = options.held_out or [name for name in bystanders(PACK) if name not in options.surrogates]
     both = [name for name in held if name in options.surrogates]
     if both:
         raise ValueError(f"{both[0]} is both a surrogate and held out: name it once.")

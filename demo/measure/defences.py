@@ -16,6 +16,7 @@ from torch import Tensor
 
 import models
 from demo.attacks import craft
+from demo.measure.attacks import eight_bits
 from models.catalog import CARDS, vocabulary
 from models.classifier import Classifier
 from models.defences import DEFENCES, defend, judge
@@ -48,12 +49,11 @@ def chosen(data: Path, count: int) -> tuple[Tensor, Tensor]:
 
 
 def attacked(pixels: Tensor, labels: Tensor, epsilon: float) -> Tensor:
-    """MI-FGSM's pictures, rounded to 8 bits; whole levels of epsilon keep them inside the ball."""
+    """MI-FGSM's pictures, rounded to 8 bits."""
     surrogates = [models.load(name) for name in SURROGATES]
     batches = zip(pixels.split(BATCH), labels.split(BATCH), strict=True)
     made = [craft("mi-fgsm", surrogates, batch, wanted, epsilon=epsilon / 255) for batch, wanted in batches]
-    levels, clean = (torch.cat(made) * 255).round(), pixels * 255
-    return torch.minimum(torch.maximum(levels, clean - epsilon), clean + epsilon).round().clamp(0, 255) / 255
+    return eight_bits(torch.cat(made), pixels, epsilon)
 
 
 def defended() -> Iterator[tuple[str, Classifier]]:

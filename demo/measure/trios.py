@@ -18,6 +18,7 @@ from torch import Tensor
 
 import models
 from demo.attacks import craft
+from demo.measure.attacks import eight_bits
 from demo.measure.defences import right
 from models.catalog import CARDS, vocabulary
 from models.defences import defend
@@ -39,13 +40,12 @@ def trios() -> dict[str, list[str]]:
 def after(
     attack: str, members: Sequence[models.Classifier], pixels: Tensor, labels: Tensor, epsilon: int, **knobs: Any
 ) -> Tensor:
-    """The attack's pictures after 20 steps, rounded to 8 bits; whole levels of epsilon keep them inside the ball."""
+    """The attack's pictures after 20 steps, rounded to 8 bits."""
     made = [
         craft(attack, members, batch, wanted, epsilon=epsilon / 255, steps=20, seed=0, **knobs)
         for batch, wanted in zip(pixels.split(BATCH), labels.split(BATCH), strict=True)
     ]
-    levels, clean = (torch.cat(made) * 255).round(), pixels * 255
-    return torch.minimum(torch.maximum(levels, clean - epsilon), clean + epsilon).clamp(0, 255) / 255
+    return eight_bits(torch.cat(made), pixels, epsilon)
 
 
 def lines(pixels: Tensor, labels: Tensor, epsilon: int) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _percent(found: Tensor) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.measure.trios", description=__doc__)
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
-    parser.add_argument("--pictures", type=int, default=480)
+    parser.add_argument("--pictures", type=int, default=240)
     parser.add_argument("--epsilon", type=int, default=2, help="in levels of 255")
     options = parser.parse_args(arguments)
     found = read(options.data, "val", tuple(vocabulary("trios")))

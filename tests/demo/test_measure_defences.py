@@ -7,6 +7,7 @@ import torch
 
 import models
 from demo.measure import defences as measured
+from demo.measure import trios
 from models.defences import DEFENCES
 
 
@@ -29,6 +30,13 @@ def test_every_defence_is_compared_with_none(clean, monkeypatch) -> None:
     rows = list(measured.lines(clean, clean, models.load(measured.HELD_OUT)(clean).argmax(1)))
     assert "| `none` | 100% | 100% |  |" in rows
     assert len(rows) == 2 + len(DEFENCES)
+
+
+def test_every_trio_is_measured_in_every_way_it_can_answer(clean) -> None:
+    head, *rows = list(trios.lines(clean, torch.tensor([0, 1]), 2))
+    assert head.startswith("| trio |")
+    assert len(rows) == len(trios.trios()) * len(trios.MODES)
+    assert all(row.count("|") == 7 for row in rows)
 
 
 def judge_once(classifier, pixels):
