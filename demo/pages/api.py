@@ -31,7 +31,7 @@ attack. framing: {" or ".join(FRAMINGS)}. knobs: the attack's own settings as an
 1.0}}.
 
 pack: {" or ".join(PACKS)}; side: its canvas (0: its own). held_out: who is asked without being attacked (empty: the
-rest of the pack). guards: defences asked in the end with their parameters, in front of guarded (empty: the best
+pack's own cast). guards: defences asked in the end with their parameters, in front of guarded (empty: the best
 held-out network). draws: looks by those that answer by lot. known_guard: a defence that the attacker looks
 through."""
 
