@@ -67,13 +67,21 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         "epochs": run.epochs,
         "seconds": round(run.seconds),
         "device": _describe(device),
-        "command": f"python -m models.training {recipe.name} --data DATA",
+        "command": _command(recipe, options),
         **({"begun": begun[0]} if begun else {}),
     }
     table = "models/defences/purifiers.toml" if recipe.purifies else "models/catalog.toml"
     for name, sha256 in files.export(run.average.module, recipe, options.out, made).items():
         _say(f"Wrote {options.out / name}.safetensors. Its stanza in {table}:")
         _say(files.stanza(recipe, name, sha256))
+
+
+def _command(recipe: Recipe, options: argparse.Namespace) -> str:
+    """How to make the same again, as far as the arguments decide it."""
+    words = ["python -m models.training", recipe.name, "--data DATA"]
+    words += ["--begin", options.begin.name] if options.begin else []
+    words += ["--epochs", str(options.epochs)] if options.epochs else []
+    return " ".join(words)
 
 
 def _parser() -> argparse.ArgumentParser:

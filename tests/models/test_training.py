@@ -138,7 +138,7 @@ def test_the_command_writes_what_the_catalogue_loads(
     printed = capsys.readouterr().out
     notes = json.loads((tmp_path / "resnet.json").read_text())
     assert notes["recipe"]["epochs"] == 2
-    assert notes["recipe"]["command"] == "python -m models.training resnet --data DATA"
+    assert notes["recipe"]["command"] == "python -m models.training resnet --data DATA --epochs 2"
     assert notes["parameters"] == sum(weight.numel() for weight in SMALL.build(4).parameters())
 
     sha256 = printed.rsplit('sha256 = "', 1)[1][:64]
