@@ -189,7 +189,7 @@ _TABLE = (
         purifying.compressing,
         "compressing",
         "clean pictures through twelve noisy bits a pixel",
-        epochs=3,
+        epochs=7,
         patches=True,
         batch=64,
     ),
