@@ -10,6 +10,7 @@ import torch
 
 import models
 from models import catalog
+from models.defences.guard import Guarded
 from models.shelf import Shelf
 
 TINY = models.names("tiny")
@@ -114,3 +115,20 @@ def test_weights_of_another_network_are_refused(monkeypatch) -> None:
     monkeypatch.setitem(models.CARDS, card.name, swapped)
     with pytest.raises(models.WeightsError, match="does not fit the network resnet18"):
         models.load(card.name)
+
+
+@pytest.mark.parametrize("name", [name for name, card in models.CARDS.items() if card.guard])
+def test_a_network_trained_behind_a_guard_always_looks_through_it(name: str) -> None:
+    classifier = models.load(name)
+    assert isinstance(classifier, Guarded)
+    pixels = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    seen = classifier.guard(pixels, None)
+    assert not torch.allclose(seen, pixels)
+    assert torch.allclose(classifier(pixels), classifier.classifier(seen))
+    assert classifier.card is models.CARDS[name]
+
+
+def test_the_shipped_weights_leave_room() -> None:
+    sizes = [path.stat().st_size for path in catalog.SHIPPED.glob("*.safetensors")]
+    assert sum(sizes) <= 60e6
+    assert max(sizes) <= 12e6
