@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import app  # sets OMP_WAIT_POLICY and turns Gradio's analytics off
+import app  # sets GOMP_SPINCOUNT and turns Gradio's analytics off
 
 
 @pytest.fixture(scope="session")
