@@ -8,8 +8,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-# Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on the
-# machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles a run.
+# Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
+# the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
