@@ -75,25 +75,35 @@ def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, mad
 def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier:
     """The classifier that `export` left in that folder, ready to judge; ValueError where there is none."""
     network = recipe.blueprint.build(len(classes))
-    begin(network, recipe.products, folder)
+    for path in _finished(recipe.products, folder):
+        fill(network, path)
     return Classifier(network, classes).eval().requires_grad_(False)
 
 
 def begin(network: nn.Module, names: Sequence[str], folder: Path) -> None:
     """Puts the pack's finished weights into a network, or, by their order, into a trio's sub-models.
 
-    ValueError where one is missing or belongs to another network.
+    A network may leave out layers of the one that it begins with. ValueError where one is missing or unlike.
     """
-    for part, name in zip(parts(network), names, strict=True):
-        path = folder / f"{name}.safetensors"
+    for part, path in zip(parts(network), _finished(names, folder), strict=True):
+        weights = _read(path)
+        fill(part, path, {key: weights[key] for key in part.state_dict() if key in weights})
+
+
+def _finished(names: Sequence[str], folder: Path) -> list[Path]:
+    paths = [folder / f"{name}.safetensors" for name in names]
+    for path in paths:
         if not path.exists():
             raise ValueError(f"{path} is missing: train it first, with `python -m models.training RECIPE`.")
-        fill(part, path)
+    return paths
 
 
-def fill(network: nn.Module, path: Path) -> None:
-    """Puts a file of weights into the network it was made for; ValueError where it was made for another."""
-    weights = _read(path)
+def fill(network: nn.Module, path: Path, weights: dict[str, Tensor] | None = None) -> None:
+    """Puts a file of weights into the network it was made for; ValueError where it was made for another.
+
+    weights: what was read of the file, where that is not all.
+    """
+    weights = _read(path) if weights is None else weights
     if _shapes(weights) != _shapes(network.state_dict()):
         raise ValueError(f"{path} holds the weights of another network.")
     network.load_state_dict(weights, strict=False)

@@ -22,7 +22,7 @@ class Recipe:
     objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
     others: recipes whose finished networks the objective learns from, or is attacked through.
     patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
-    start: the finished network of the same blueprint that this one begins with, or, for a trio, its three networks;
+    start: the finished network that this one begins with, of the same blueprint but for layers left out, or a trio's three;
         from scratch where empty.
     """
 

@@ -21,6 +21,7 @@ from models.training.architectures import (
     REGNET,
     REPVGG,
     RESNET,
+    SLIM_RESNET,
     SMALL_RESNET,
     VIT,
     PurifierBlueprint,
@@ -31,7 +32,6 @@ from models.training.optimisers import ADAM, ADAMW, SGD
 from models.training.recipe import Recipe, Sizes
 
 FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished weights
-SMALL_FIRST: Sizes = ((32, 0.5), (48, 0.35), (64, 0.15))  # for networks that keep fine maps, and cost more
 
 
 def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:
@@ -153,11 +153,11 @@ _TABLE = (
     _taught("googlenet", GOOGLENET, epochs=16, optimiser=TUNING),
     _taught("regnet", REGNET, epochs=16, optimiser=TUNING),
     _taught("convnext", CONVNEXT, epochs=16),
-    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
-    Recipe("repvgg", REPVGG, epochs=20, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1)),
-    Recipe("mobilenet", MOBILENET, epochs=24, sizes=SMALL_FIRST, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
-    _taught("vit", VIT, epochs=30),
-    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
+    _robust("resnet-robust", SLIM_RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
+    _taught("repvgg", REPVGG, epochs=12, optimiser=replace(SGD, rate=0.1)),
+    _taught("mobilenet", MOBILENET, epochs=12, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
+    _taught("vit", VIT, epochs=20, sizes=((64, 1.0),)),
+    _robust("resnet-pgd", SLIM_RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
     _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE, "densenet"),
     _robust(
         "densenet-ensemble", DENSENET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, "densenet", epochs=3, others=FIXED
