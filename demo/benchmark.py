@@ -1,16 +1,21 @@
-"""`python -m demo.benchmark [speed | attacks DATA]`: measures and prints a Markdown table; speed, unless told."""
+"""`python -m demo.benchmark [speed | attacks DATA | defences DATA | trios DATA]`: prints a measured Markdown table."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
 
-from demo.measure import attacks, speed
+from demo.measure import attacks, defences, speed, trios
+
+Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Iterator[str]], str]
 
 # name -> its arguments, what it prints, and what it is
-COMMANDS = {
+COMMANDS: dict[str, Command] = {
     "speed": (speed.arguments, speed.measured, "how long a visitor waits, and the driver's share of it"),
     "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
+    "defences": (defences.arguments, defences.measured, "which defence helps against transferred pictures"),
+    "trios": (trios.arguments, trios.measured, "what PGD, and what MORA, leaves standing of each trio"),
 }
 
 
@@ -23,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(given or ["speed"])
     try:
         for line in COMMANDS[options.command][1](options):
-            print(line)
+            print(line, flush=True)
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
 

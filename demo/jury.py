@@ -16,6 +16,7 @@ from demo.verdict import Juror
 from models import CARDS, Classifier
 from models.defences import DEFENCES, Averaged, defend
 from models.hub import Progress
+from models.supply import trio_of
 
 MIXED = "#868e96"
 """The colour of a defence that is made of several networks."""
@@ -127,10 +128,9 @@ def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
 
 def _together(names: Sequence[str]) -> str:
     """Networks in a row of titles; a trio by its name, and more than four by their number."""
+    if trio := trio_of(names):
+        return f"the {trio} trio"
     titles = [CARDS[name].title for name in names]
-    stems = {title.rpartition(" ")[0] for title in titles}
-    if len(names) == 3 and len(stems) == 1 and CARDS[names[0]].pack == "trios":
-        return f"the {stems.pop()} trio"
     return ", ".join(titles) if len(titles) < 5 else f"{len(titles)} networks"
 
 

@@ -65,6 +65,20 @@ _SHIPPED = {
 }
 
 
+def trios() -> dict[str, list[str]]:
+    """The ensembles of three by name, the title of their networks without its number."""
+    found: dict[str, list[str]] = {}
+    for name in names("trios"):
+        found.setdefault(find(name).title.rpartition(" ")[0], []).append(name)
+    return found
+
+
+def trio_of(members: Iterable[str]) -> str | None:
+    """The name of the trio that these networks are, if they are one."""
+    together = set(members)
+    return next((title for title, names in trios().items() if set(names) == together), None)
+
+
 def bystanders(pack: str) -> list[str]:
     """Who is asked in the end where nobody says who.
 

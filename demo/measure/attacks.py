@@ -20,6 +20,7 @@ from torch import Tensor
 import models
 from demo.attacks import RECIPES, iterate
 from demo.attacks.recipes import recipe
+from demo.measure.judging import LEVELS, eight_bits
 from models.catalog import vocabulary
 from models.defences.binomial import wilson
 from models.pictures import read
@@ -28,7 +29,6 @@ from models.supply import bystanders
 PACK = "tiny"
 SURROGATES = ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust")
 BATCH = 50
-LEVELS = 255
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,6 @@ class Bench:
         answers = [classifier(pictures) for classifier in (*self.surrogates, *self.held_out)]
         jury = torch.stack(answers[: len(self.surrogates)]).softmax(-1).mean(0)
         return torch.stack([answer.argmax(1) != labels for answer in (jury, *answers)]).cpu()
-
-
-def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
-    """Rounded to whole levels, none further than epsilon (in levels) from the original's."""
-    levels, original = (pictures * LEVELS).round(), (originals * LEVELS).round()
-    reach = int(epsilon + 1e-6)
-    return torch.clamp(levels, original - reach, original + reach).clamp(0, LEVELS) / LEVELS
 
 
 def bench(options: argparse.Namespace) -> Bench:

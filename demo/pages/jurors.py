@@ -15,7 +15,7 @@ from demo.request import DEFAULT_DRAWS, DEFAULT_GUARDS, DEFAULT_SURROGATES, MOST
 from models import CARDS
 from models.catalog import SIDES, vocabulary
 from models.defences import DEFENCES, NINE
-from models.supply import bystanders
+from models.supply import bystanders, trio_of, trios
 
 PACKS = {
     "tiny": "Built-in: 64 things, works offline",
@@ -38,7 +38,7 @@ def build() -> Controls:
     trouble = gr.HTML(visible=False)
     trio = gr.Radio(
         list(trios()),
-        value=_trio_of(models.starters("trios").surrogates),
+        value=trio_of(models.starters("trios").surrogates),
         label="Which trio?",
         info="Its three answer as one: by probability, by vote, by logits. Try PGD on it, then MORA.",
         visible=False,
@@ -79,21 +79,9 @@ def listed(pack: str) -> list[str]:
     return [name for name in models.names(pack) if CARDS[name].role not in HARDENED]
 
 
-def trios() -> dict[str, list[str]]:
-    """The trios by name: the title of their networks without the number."""
-    found: dict[str, list[str]] = {}
-    for name in models.names("trios"):
-        found.setdefault(CARDS[name].title.rsplit(" ", 1)[0], []).append(name)
-    return found
-
-
 def hardened() -> list[tuple[str, str]]:
     """The built-in pack's networks that are there to be studied, for a menu."""
     return [(CARDS[name].title, name) for name in models.names("tiny") if CARDS[name].role in HARDENED]
-
-
-def _trio_of(names: Sequence[str]) -> str:
-    return next(title for title, members in trios().items() if set(members) == set(names))
 
 
 def _words(name: str) -> str:
@@ -110,7 +98,7 @@ def switch(pack: str) -> list[Any]:
     pack = pack if usable else "tiny"
     chosen, asked = models.starters(pack, best())
     shown = pack == "imagenet"
-    trio = {"value": _trio_of(chosen)} if pack == "trios" else {}
+    trio = {"value": trio_of(chosen)} if pack == "trios" else {}
     return [
         gr.update(value=pack),
         trouble,

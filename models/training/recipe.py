@@ -22,8 +22,8 @@ class Recipe:
     objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
     others: recipes whose finished networks the objective learns from, or is attacked through.
     patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
-    start: the finished network that this one begins with, of the same blueprint but for layers left out, or a trio's three;
-        from scratch where empty.
+    start: the finished network, or a trio's three, that this one begins with: of the same blueprint, but for layers
+        that it may leave out; from scratch where empty.
     """
 
     name: str

@@ -8,7 +8,8 @@ from torch import nn
 
 from demo import benchmark
 from demo.attacks import iterate
-from demo.measure.attacks import Bench, eight_bits, markdown
+from demo.measure.attacks import Bench, markdown
+from demo.measure.judging import eight_bits
 
 
 def network(seed, title):

@@ -21,6 +21,7 @@ from demo.session import run
 from models import catalog
 from models.defences import DEFENCES
 from models.shelf import Shelf
+from models.supply import trios
 
 IMAGENET = ("mobilenetv3_large_100.ra_in1k", "efficientnet_b0.ra_in1k")
 
@@ -82,7 +83,7 @@ def test_a_trio_under_attack_answers_as_one(lion: str) -> None:
 
 
 def test_every_trio_has_three_networks_of_one_kind() -> None:
-    for title, members in jurors.trios().items():
+    for title, members in trios().items():
         cards = [models.CARDS[name] for name in members]
         assert len(cards) == 3, title
         assert len({card.blueprint.network for card in cards}) == 1

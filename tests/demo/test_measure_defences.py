@@ -1,4 +1,4 @@
-"""The measurement of defences: pictures stay inside the ball in 8 bits, and every defence has its row."""
+"""The measurements of defences and of trios: each has its row."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import models
-from demo.measure import defences as measured
-from demo.measure import trios
+from demo.measure import defences, judging, trios
+from models import supply
 from models.defences import DEFENCES
 
 
@@ -17,25 +17,17 @@ def clean() -> torch.Tensor:
     return levels.float() / 255
 
 
-def test_what_is_judged_is_whole_levels_inside_the_ball(clean) -> None:
-    levels = measured.attacked(clean, torch.tensor([0, 1]), 8) * 255
-    torch.testing.assert_close(levels, levels.round(), atol=1e-4, rtol=0)
-    assert (levels - clean * 255).abs().max() <= 8 + 1e-3
-    assert levels.min() >= 0
-    assert levels.max() <= 255 + 1e-3
-
-
 def test_every_defence_is_compared_with_none(clean, monkeypatch) -> None:
-    monkeypatch.setattr(measured, "judge", lambda classifier, pixels, generator: judge_once(classifier, pixels))
-    rows = list(measured.lines(clean, clean, models.load(measured.HELD_OUT)(clean).argmax(1)))
-    assert "| `none` | 100% | 100% |  |" in rows
+    monkeypatch.setattr(judging, "judge", lambda classifier, pixels, generator: judge_once(classifier, pixels))
+    rows = list(defences.lines(clean, clean, models.load(defences.HELD_OUT)(clean).argmax(1)))
+    assert "| `none` | 100.0% | 100.0% |  |" in rows
     assert len(rows) == 2 + len(DEFENCES)
 
 
 def test_every_trio_is_measured_in_every_way_it_can_answer(clean) -> None:
     head, *rows = list(trios.lines(clean, torch.tensor([0, 1]), 2))
     assert head.startswith("| trio |")
-    assert len(rows) == len(trios.trios()) * len(trios.MODES)
+    assert len(rows) == len(supply.trios()) * len(trios.MODES)
     assert all(row.count("|") == 7 for row in rows)
 
 
