@@ -29,7 +29,8 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
 
     Networks trained to be robust count as defended unless they are surrogates. Guards stand in front of the best
     held-out normal network, or, where none is left, of the first surrogate: the attack then knows the network, but
-    not its guard. SEM draws from the networks trained under noise, where any are asked. progress: told of downloads.
+    not its guard. A jury is made of the onlookers of its defence's role, or else of all normal ones. progress: told of
+    downloads.
     """
 
     def load(name: str) -> Classifier:
@@ -42,11 +43,10 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     seats += [_hardened(name, load(name)) for name in robust]
     guarded = request.guarded or (max(normal, key=top1) if normal else request.surrogates[0])
     together = normal or list(request.surrogates)
-    smoothed = [name for name in robust if CARDS[name].sigma]
     for defence, parameters in request.guards.items():
-        chosen = together if DEFENCES[defence].several else [guarded]
-        if defence == "sem" and smoothed:
-            chosen = smoothed
+        row = DEFENCES[defence]
+        fit = [name for name in request.onlookers if CARDS[name].role == row.made_of]
+        chosen = (fit or together) if row.several else [guarded]
         seats.append(_guarded(defence, parameters, chosen, [load(name) for name in chosen]))
     return seats
 

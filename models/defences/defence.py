@@ -21,6 +21,7 @@ class Defence:
     random: whether every look draws anew, so that a verdict needs many (`judge`).
     by_query: whether all pictures of one look share its draw (SEM's jury), rather than each having its own.
     several: whether it is made of a list of classifiers; a single one is then a list of one.
+    made_of: the catalogue's role of the classifiers that such a list should hold, where there are any.
     """
 
     name: str
@@ -33,4 +34,5 @@ class Defence:
     random: bool = False
     by_query: bool = False
     several: bool = False
+    made_of: str = "normal"
     parameters: tuple[Parameter, ...] = ()

@@ -67,6 +67,7 @@ ROW = Defence(
     random=True,
     by_query=True,
     several=True,
+    made_of="smoothed",
     parameters=(
         Parameter("sigmas", (0.0, 0.02, 0.04), 0, 2, "Noise levels", "Smoothing levels to draw from.", several=True),
         Parameter("largest", 3, 1, 100, "Largest jury", "How many networks may answer one query at most.", True),

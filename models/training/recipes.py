@@ -36,38 +36,31 @@ FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished 
 
 def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:
     """For families that learn little from 32,000 pictures by themselves, and nothing much at 32 px."""
-    recipe = Recipe(
-        name,
-        blueprint,
-        epochs,
-        sizes=((48, 0.6), (64, 0.4)),
-        optimiser=ADAMW,
-        objective=partial(objectives.distilled, share=0.7, temperature=2.0),
-        mode="distilled",
-        note="distilled from the pack's ResNet; growing sizes; averaged weights",
-        others=("resnet",),
-    )
-    return replace(recipe, **changes)
+    usual: dict[str, Any] = {
+        "sizes": ((48, 0.6), (64, 0.4)),
+        "optimiser": ADAMW,
+        "objective": partial(objectives.distilled, share=0.7, temperature=2.0),
+        "mode": "distilled",
+        "note": "distilled from the pack's ResNet; growing sizes; averaged weights",
+        "others": ("resnet",),
+    }
+    return Recipe(name, blueprint, epochs, **(usual | changes))
 
 
 def _robust(
     name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, start: str, **changes: Any
 ) -> Recipe:
     """Adversarial fine-tuning (Jeddi et al., arXiv 2012.13628): a finished network needs a tenth of the epochs."""
-    return Recipe(
-        name,
-        blueprint,
-        **{
-            "epochs": 6,
-            "sizes": FINE,
-            "optimiser": TUNING,
-            "objective": objective,
-            "mode": mode,
-            "note": f"{note}; begun from the pack's {start}; averaged weights",
-            "start": (start,),
-            **changes,
-        },
-    )
+    usual: dict[str, Any] = {
+        "epochs": 6,
+        "sizes": FINE,
+        "optimiser": TUNING,
+        "objective": objective,
+        "mode": mode,
+        "note": f"{note}; begun from the pack's {start}; averaged weights",
+        "start": (start,),
+    }
+    return Recipe(name, blueprint, **(usual | changes))
 
 
 def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, start: str) -> Recipe:
@@ -88,39 +81,33 @@ def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, start: str)
 def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
     """Three sub-models at 32 px, the size for which the papers train theirs."""
     fine = name != "baseline"
-    return Recipe(
-        name,
-        **{
-            "blueprint": TrioBlueprint(SMALL_RESNET),
-            "epochs": 4,
-            "sizes": ((32, 1.0),),
-            "optimiser": TUNING if fine else SGD,
-            "objective": objective,
-            "mode": name,
-            "note": f"{note}; at 32 px; {'begun from the baseline trio; ' if fine else ''}averaged weights",
-            "start": BASELINE if fine else (),
-            "pack": "trios",
-            **changes,
-        },
-    )
+    usual: dict[str, Any] = {
+        "blueprint": TrioBlueprint(SMALL_RESNET),
+        "epochs": 4,
+        "sizes": ((32, 1.0),),
+        "optimiser": TUNING if fine else SGD,
+        "objective": objective,
+        "mode": name,
+        "note": f"{note}; at 32 px; {'begun from the baseline trio; ' if fine else ''}averaged weights",
+        "start": BASELINE if fine else (),
+        "pack": "trios",
+    }
+    return Recipe(name, **(usual | changes))
 
 
 def _purifier(
     name: str, arguments: dict[str, Any], objective: Objective, mode: str, note: str, epochs: int, **changes: Any
 ) -> Recipe:
     where = "on patches of 32 px; " if changes.get("patches") else ""
-    recipe = Recipe(
-        name,
-        PurifierBlueprint(name, arguments),
-        epochs,
-        sizes=((32, 1.0),),
-        optimiser=ADAMW,
-        objective=objective,
-        mode=mode,
-        note=f"{note}; {where}averaged weights",
-        others=("resnet",),
-    )
-    return replace(recipe, **changes)
+    usual: dict[str, Any] = {
+        "sizes": ((32, 1.0),),
+        "optimiser": ADAMW,
+        "objective": objective,
+        "mode": mode,
+        "note": f"{note}; {where}averaged weights",
+        "others": ("resnet",),
+    }
+    return Recipe(name, PurifierBlueprint(name, arguments), epochs, **(usual | changes))
 
 
 def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> Recipe:
