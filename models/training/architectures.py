@@ -78,6 +78,8 @@ MOBILENET = Blueprint(
         ],
     },
 )
+# A transformer whose attention is between channels; its convolutions make it learn from few pictures.
+XCIT = Blueprint("timm", "xcit_nano_12_p8_224", {"depth": 6})
 VIT = Blueprint(
     "timm",
     "vit_tiny_patch16_224",

@@ -24,6 +24,7 @@ from models.training.architectures import (
     SLIM_RESNET,
     SMALL_RESNET,
     VIT,
+    XCIT,
     PurifierBlueprint,
     TrioBlueprint,
 )
@@ -143,6 +144,7 @@ _TABLE = (
     _robust("resnet-robust", SLIM_RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
     _taught("repvgg", REPVGG, epochs=12, optimiser=replace(SGD, rate=0.1)),
     _taught("mobilenet", MOBILENET, epochs=12, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
+    _taught("xcit", XCIT, epochs=12),
     _taught("vit", VIT, epochs=20, sizes=((64, 1.0),)),
     _robust("resnet-pgd", SLIM_RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
     _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE, "densenet"),
