@@ -22,6 +22,7 @@ from models.supply import trios
 
 MODES = {"softmax": ("softmax", "predictions"), "vote": ("voting", "losses"), "logits": ("logits", "logits")}
 """The defence that forms one juror -> MORA's mode, and the fusion by which PGD follows the same juror."""
+STEPS = 20
 
 arguments = partial(judging.arguments, pictures=240, epsilon=2)
 
@@ -30,18 +31,18 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print."""
     yield from lines(*drawn(options.data, "trios", options.pictures), options.epsilon)
     yield (
-        f"\n{options.pictures} validation pictures; 20 steps at {options.epsilon}/255. "
+        f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon}/255. "
         f"`python -m demo.benchmark trios DATA --pictures {options.pictures} --epsilon {options.epsilon}`"
     )
 
 
-def lines(pixels: Tensor, labels: Tensor, epsilon: int) -> Iterator[str]:
+def lines(pixels: Tensor, labels: Tensor, epsilon: int, steps: int = STEPS) -> Iterator[str]:
     """The table, row by row; shares of all pictures."""
     yield "| trio | one by one | answers by | clean | after PGD | after MORA |\n|---|---|---|---|---|---|"
     for title, names in trios().items():
         members = [models.load(name) for name in names]
         alone = torch.stack([right(member, pixels, labels) for member in members])
-        attack = partial(attacked, networks=members, pixels=pixels, labels=labels, epsilon=epsilon, steps=20, seed=0)
+        attack = partial(attacked, networks=members, pixels=pixels, labels=labels, epsilon=epsilon, steps=steps, seed=0)
         for place, (defence, (mode, fusion)) in enumerate(MODES.items()):
             jury = defend(defence, members)
             shown = (pixels, attack("pgd", fusion=fusion), attack("mora", mode=mode))
