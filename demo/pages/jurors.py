@@ -33,7 +33,11 @@ Controls = dict[str, gr.components.Component]
 def build() -> Controls:
     """The second choice: which pack, who is attacked, who is only asked."""
     pack = gr.Radio(
-        [(words, name) for name, words in PACKS.items()], value="tiny", label="Which jury?", show_label=False
+        [(words, name) for name, words in PACKS.items()],
+        value="tiny",
+        label="Which jury?",
+        show_label=False,
+        elem_classes="q-either",
     )
     trouble = gr.HTML(visible=False)
     trio = gr.Radio(
@@ -43,6 +47,7 @@ def build() -> Controls:
         info="Its three answer as one: by probability, by vote, by logits. Try PGD on it, then MORA.",
         visible=False,
         elem_id="q-trio",
+        elem_classes="q-either",
     )
     surrogates = gr.CheckboxGroup(
         described("tiny"),
