@@ -92,21 +92,22 @@ class ModelReweighing:
 
         def measure(pictures: Tensor, step: int) -> Reading:
             now = phase(step, task.steps, self.starts)
-            if now.restarts:
-                logits = probe.logits(pictures)
-                return Reading(torch.zeros_like(pictures), logits, finished=self._fallen(logits, task))
             heading = ranking is not None and now.index > 0
             labels = (
                 ranking[:, min(now.index, ranking.shape[1]) - 1] if ranking is not None and heading else task.labels
             )
             toward = task.targeted or heading
+            beta = self._beta(now.index)
+            if now.restarts:
+                still = torch.zeros_like(pictures)
+                return self._reading(still, probe.logits(pictures), task, labels, toward, beta)
             sign = -1 if heading else 1  # heading for a label: its cross-entropy is to fall (a targeted probe's is)
 
             def loss(logits: Tensor) -> Tensor:
-                return sign * self._loss(logits, labels, self._beta(now.index), toward)
+                return sign * self._loss(logits, labels, beta, toward)
 
             gradient, seen = probe.fused(pictures, loss)
-            return self._reading(gradient, probe.settled(pictures, seen), task, labels, toward, self._beta(now.index))
+            return self._reading(gradient, probe.settled(pictures, seen), task, labels, toward, beta)
 
         return measure
 

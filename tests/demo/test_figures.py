@@ -62,3 +62,14 @@ def test_what_is_infinite_is_null_in_the_record_and_left_out_of_the_chart(lion: 
 def test_names_are_escaped() -> None:
     line = figures.Line("<b>", "#000000", "solid", (0.0, 1.0))
     assert "<b>" not in figures.svg(figures.Chart("<i>", 1, (line,)))
+
+
+@pytest.mark.parametrize("knobs", [{"sweep": True}, {"targets": 2}], ids=str)
+def test_moras_fresh_starts_are_on_the_charts(knobs: dict[str, object], lion: str) -> None:
+    request = Request(lion, attack="mora", iterations=20, epsilon=1, knobs=knobs, surrogates=SURROGATES)
+    prepared, *progress, finished = run(request)
+    assert isinstance(prepared, Prepared)
+    assert isinstance(finished, Finished)
+    history = [frame for frame in progress if isinstance(frame, Progress)]
+    for chart in figures.charts(history, prepared.jurors, "Lion", RECIPES["mora"]):
+        assert all(len(line.values) >= 20 for line in chart.lines), chart.title
