@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
 from torch import Tensor
 
 Pixels = NDArray[np.uint8]
@@ -21,6 +21,17 @@ MOST_MEGAPIXELS = 100
 Image.MAX_IMAGE_PIXELS = MOST_MEGAPIXELS * 10**6
 FRAMINGS = ("crop", "fit")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF's orientation -> what puts the picture upright. Pillow's own `exif_transpose` also writes the EXIF anew, and
+fails where any other field of it is odd."""
 _UNREADABLE = (
     "This file cannot be read as a picture: use a PNG, JPEG, WebP, GIF, BMP or TIFF file that opens elsewhere."
 )
@@ -43,10 +54,17 @@ def read(source: str | Path | bytes | Image.Image | Pixels, side: int, framing: 
             picture = _upright(_opened(source, side))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(f"This picture has more than {MOST_MEGAPIXELS} megapixels: make it smaller first.") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError) as error:
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
         raise ValueError(_UNREADABLE) from error
     frame = ImageOps.fit if framing == "crop" else ImageOps.pad
+    picture = picture if framing == "crop" else _visible(picture, side)
     return np.array(frame(picture, (side, side), Image.Resampling.BICUBIC), dtype=np.uint8)
+
+
+def _visible(picture: Image.Image, side: int) -> Image.Image:
+    """A strip so thin that nothing of it would be left on the canvas, made thick enough for one row of pixels."""
+    least = math.ceil(max(picture.size) / side)
+    return picture.resize((max(picture.width, least), max(picture.height, least)))
 
 
 def _opened(source: Any, side: int) -> Image.Image:
@@ -63,14 +81,23 @@ def _opened(source: Any, side: int) -> Image.Image:
 
 def _upright(picture: Image.Image) -> Image.Image:
     picture.load()
+    turn = _turn(picture)
     if picture.mode.startswith(("I", "F")):
         picture = _eight_bits(picture)
-    picture = ImageOps.exif_transpose(picture)
+    picture = picture if turn is None else picture.transpose(turn)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
     return picture.convert("RGB")
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """How EXIF wants the picture turned, if it does."""
+    try:
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001  # a picture whose EXIF nobody can read is shown as it lies
+        return None
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
@@ -83,9 +110,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
         if levels.max(initial=0) <= 255
         else 65535.0
     )
-    scaled = Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
-    scaled.getexif().update(picture.getexif())
-    return scaled
+    return Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
 
 
 def to_tensor(pixels: Pixels, device: str | torch.device = "cpu") -> Tensor:

@@ -1,11 +1,12 @@
 """Any file becomes the jury's canvas, or one sentence; what is judged is what is downloaded."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from demo import picture
 
@@ -51,11 +52,39 @@ def test_the_first_frame_of_an_animation_counts() -> None:
     assert (picture.read(content, 8)[0, 0] == (255, 0, 0)).all()
 
 
-def test_exif_turns_the_picture() -> None:
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turns_the_picture_as_pillow_would(orientation: int) -> None:
     exif = Image.Exif()
-    exif[274] = 3  # upside down
-    pixels = picture.read(encoded(halves(), "JPEG", exif=exif, quality=95), 64)
-    assert pixels[32, 8, 2] > 200, "blue has come to the left"
+    exif[274] = orientation
+    quarters = halves()
+    quarters.paste("white", (0, 0, 32, 32))
+    content = encoded(quarters, "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    assert np.array_equal(picture.read(content, 64), np.asarray(expected))
+
+
+def test_other_fields_of_exif_may_be_as_odd_as_they_like() -> None:
+    # Orientation 6, and a unit of resolution that is a word where a number belongs.
+    fields = struct.pack("<HHHI4sHHI4s", 2, 274, 3, 1, b"\6\0\0\0", 296, 2, 2, b"a\0\0\0")
+    content = encoded(halves(), "PNG", exif=b"Exif\0\0II*\0\x08\0\0\0" + fields + b"\0\0\0\0")
+    with pytest.raises(struct.error):
+        ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    assert picture.read(content, 64)[8, 32, 0] > 200, "red has come to the top"
+
+
+def test_a_damaged_file_is_a_picture_or_a_sentence() -> None:
+    whole, refused = encoded(halves(), "AVIF"), []
+    for place in range(0, 320, 8):
+        try:
+            picture.read(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :], 16)
+        except ValueError as sentence:
+            refused.append(str(sentence))
+    assert set(refused) == {picture._UNREADABLE}
+
+
+@pytest.mark.parametrize("size", [(640, 4), (4, 640), (6400, 1)])
+def test_a_strip_is_shown_however_thin(size: tuple[int, int]) -> None:
+    assert picture.read(encoded(Image.new("RGB", size, "red")), 64, "fit").max() == 255
 
 
 def test_framing_crops_the_centre_or_shows_all() -> None:
