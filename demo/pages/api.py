@@ -62,8 +62,8 @@ def attack(
     try:
         with running.scratch() as folder:
             yield running.to_the_end(running.ask(asked), Path(folder))
-    except running.REFUSALS as sentence:
-        raise gr.Error(str(sentence), print_exception=False) from sentence
+    except Exception as problem:
+        raise gr.Error(running.said(problem), print_exception=False) from problem
 
 
 def build(concurrency: dict[str, Any]) -> None:

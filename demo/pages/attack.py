@@ -85,5 +85,5 @@ def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]
                 }
             elif prepared and isinstance(event, Finished):
                 yield from right.finished(request, prepared, event, results)
-    except running.REFUSALS as sentence:
-        yield {stage: markup.error(str(sentence)), **right.ready(results)}
+    except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
+        yield {stage: markup.error(running.said(problem)), **right.ready(results)}

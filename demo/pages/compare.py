@@ -25,7 +25,7 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
     gr.HTML(
         '<p class="q-say">The same picture, surrogates and strength as on the <b>Attack</b> tab. Every attack may '
         "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly "
-        "iteration means fewer of them.</p>"
+        "iteration means fewer of them. Nobody takes more than 100 iterations: where one would, all get less.</p>"
     )
     with gr.Row(equal_height=True):
         picked = gr.Dropdown(
@@ -67,8 +67,8 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
                 best: winner.request.attack,
                 take: gr.update(visible=True, value=f"Load {winner.title} into Attack"),
             } | ready
-        except running.REFUSALS as sentence:
-            yield {stage: markup.error(str(sentence))} | ready
+        except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
+            yield {stage: markup.error(running.said(problem))} | ready
 
     settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}
     outputs = [stage, plot, best, take, start, stop]

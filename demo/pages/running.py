@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import numpy as np
 
 from demo import figures
@@ -27,7 +29,17 @@ SHORTEST_PAUSE = 0.2
 
 
 REFUSALS = (ValueError, WeightsError)
-"""What carries a sentence for the visitor; anything else is a defect, and is logged."""
+"""What carries a sentence for the visitor; anything else is a defect of ours."""
+
+
+def said(problem: Exception) -> str:
+    """The sentence for the visitor. A defect is logged with its traceback, which nobody but us has a use for."""
+    if isinstance(problem, gr.Error):  # such as a shared GPU's word on its quota
+        return str(problem.message)
+    if isinstance(problem, REFUSALS):
+        return str(problem)
+    logging.getLogger("quorum").error("A run ended in a defect.", exc_info=problem)
+    return "Something went wrong on our side. Your picture and your choices are still here: try again, or change one."
 
 
 @on_gpu(duration=duration)
