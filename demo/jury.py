@@ -47,7 +47,8 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
         row = DEFENCES[defence]
         fit = [name for name in request.onlookers if CARDS[name].role == row.made_of]
         chosen = (fit or together) if row.several else [guarded]
-        seats.append(_guarded(defence, parameters, chosen, [load(name) for name in chosen]))
+        members = [load(name) if row.several else _as_trained(load(name)) for name in chosen]
+        seats.append(_guarded(defence, parameters, chosen, members))
     return seats
 
 
@@ -109,12 +110,17 @@ def _plain(name: str, group: str) -> Juror:
 
 
 def _hardened(name: str, classifier: Classifier) -> Seat:
-    """A network trained for a defence; one trained under noise answers behind that noise, as it was meant to."""
-    card = CARDS[name]
-    if not card.sigma:
+    """A network trained for a defence, as it was trained to answer."""
+    card, trained = CARDS[name], _as_trained(classifier)
+    if trained is classifier:
         return _plain(name, "defended"), classifier
-    smoothed = defend("smoothing", classifier, sigma=card.sigma)
-    return Juror(f"{name}+smoothing", card.title, "defended", name, card.color, smoothed.random), smoothed
+    return Juror(f"{name}+own-noise", card.title, "defended", name, card.color, trained.random), trained
+
+
+def _as_trained(classifier: Classifier) -> Classifier:
+    """One that was trained under noise answers behind that noise."""
+    sigma = classifier.card.sigma if classifier.card else 0
+    return defend("smoothing", classifier, sigma=sigma) if sigma else classifier
 
 
 def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
@@ -123,7 +129,7 @@ def _surrogate(name: str, classifier: Classifier, guard: str | None) -> Seat:
     card, row = CARDS[name], DEFENCES[guard]
     defended = defend(guard, classifier)
     title = f"{card.title} behind {row.title}"
-    return Juror(f"{name}+{guard}", title, "surrogate", name, card.color, defended.random), defended
+    return Juror(f"{name}+known-{guard}", title, "surrogate", name, card.color, defended.random), defended
 
 
 def _together(names: Sequence[str]) -> str:

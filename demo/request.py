@@ -41,8 +41,9 @@ class Request:
 
     held_out: who is asked in the end without having been attacked; None is the pack's own cast (`bystanders`).
     guards: defences that are asked too, with their parameters, in front of `guarded`, a held-out network (None: the
-    best of them), or, for those that are juries, made of all held-out ones. draws: how often one that answers by lot
-    is asked. known_guard: a defence that the attacker looks through, in front of every surrogate.
+    best of them), or, for those that are juries, made of all held-out ones of the role that they want. draws: how
+    often one that answers by lot is asked. known_guard: a defence that the attacker looks through, in front of every
+    surrogate.
     """
 
     picture: Any

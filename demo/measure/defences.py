@@ -51,11 +51,11 @@ def chosen(data: Path, count: int) -> tuple[Tensor, Tensor]:
 
 
 def defended() -> Iterator[tuple[str, Classifier]]:
-    """Every defence with its defaults in front of the held-out network, or made of all networks never attacked."""
-    normal = [name for name in models.names("tiny") if CARDS[name].role == "normal" and name not in SURROGATES]
-    jury = [models.load(name) for name in normal]
+    """Every defence with its defaults in front of the held-out network, or made of all of its role never attacked."""
+    unseen = [name for name in models.names("tiny") if name not in SURROGATES]
     yield "none", models.load(HELD_OUT)
     for name, row in DEFENCES.items():
+        jury = [models.load(member) for member in unseen if CARDS[member].role == row.made_of]
         yield name, defend(name, jury if row.several else models.load(HELD_OUT))
 
 

@@ -144,7 +144,7 @@ def guards(pack_controls: Controls) -> Controls:
         value=list(DEFAULT_GUARDS),
         multiselect=True,
         label="Guards asked in the end",
-        info="In front of a held-out network, or, for juries, made of all held-out ones.",
+        info="In front of a held-out network; juries are made of all held-out ones of the kind they want.",
         elem_id="q-guards",
     )
     nine = gr.Button(f"The papers' defences ({len(NINE)})", size="sm", elem_id="q-nine")

@@ -69,5 +69,6 @@ ROW = Defence(
     gradient="random",
     random=True,
     several=True,
+    made_of="robust",
     parameters=(Parameter("angle", 4, 0, 45, "Tilt", "The largest rotation, in degrees."),),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 
@@ -36,8 +36,9 @@ class Parameter:
         return tuple(self._number(one) for one in value)
 
     def _number(self, value: Any) -> float | int:
-        allowed = not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
-        if not allowed or not self.low <= value <= self.high or (self.whole and value != int(value)):
+        # NaN and infinities are within no limits; a bool is an int to Python, and numpy's numbers are Real.
+        real = not isinstance(value, bool) and isinstance(value, Real)
+        if not real or not self.low <= value <= self.high or (self.whole and value != int(value)):
             kind = "a whole number" if self.whole else "a number"
             raise ValueError(f"{self.name} is {value!r}: use {kind} {self._range()}.")
         return int(value) if self.whole else float(value)

@@ -64,6 +64,8 @@ def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameter
     defended = defence.build(members if defence.several else members[0], **settled)
     defended.random = defence.random or any(member.random for member in members)
     defended.by_query = defence.by_query or any(member.by_query for member in members)
+    if defended.alpha is None and not defence.several:  # a guard in front does not make a cautious vote bold
+        defended.alpha = members[0].alpha
     return defended
 
 

@@ -67,9 +67,29 @@ def test_networks_trained_for_a_defence_answer_as_they_were_trained_to(lion: str
     asked = {"held_out": noisy, "guards": {"sem": {}}, "draws": 4}
     last = end(Request(lion, ("tiny/resnet",), iterations=1, **asked))
     seats = {f.juror.name: f.juror for f in last.findings}
-    assert [f"{name}+smoothing" for name in noisy] == [name for name in seats if name.endswith("+smoothing")]
+    assert [f"{name}+own-noise" for name in noisy] == [name for name in seats if name.endswith("+own-noise")]
     assert all(juror.random and juror.group == "defended" for juror in list(seats.values())[1:])
     assert seats[f"{noisy[0]}+sem"].title.endswith(" of " + ", ".join(models.CARDS[name].title for name in noisy))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"held_out": (), "known_guard": "jpeg", "guards": {"jpeg": {"quality": 5}}},
+        {
+            "held_out": ["tiny/densenet-noise-0.5"],
+            "guarded": "tiny/densenet-noise-0.5",
+            "guards": {"smoothing": {"sigma": 0.1}},
+            "draws": 4,
+        },
+    ],
+    ids=["known guard", "own noise"],
+)
+def test_two_guards_of_one_kind_are_two_jurors(asked: dict[str, Any], lion: str) -> None:
+    last = end(Request(lion, surrogates=("tiny/resnet",), iterations=1, label="Lion", **asked))
+    first, second = (f for f in last.findings if "+" in f.juror.name)
+    assert first.juror.name != second.juror.name
+    assert first.before.belief != second.before.belief
 
 
 def test_a_trio_under_attack_answers_as_one(lion: str) -> None:

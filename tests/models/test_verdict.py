@@ -71,6 +71,8 @@ def test_it_abstains_when_the_vote_is_close_and_only_then(halves) -> None:
     ever = [bool(judge(smoothed, picture(0.5), 20, seeded(seed)).abstains) for seed in range(20)]
     assert 5 < sum(ever) < 20
     assert not judge(defend("random-resize-pad", halves), picture(0.5), 2).abstains.any()
+    behind = [bool(judge(defend("bit-depth", smoothed), picture(0.5), 20, seeded(seed)).abstains) for seed in range(20)]
+    assert any(behind), "another guard in front does not make it bold"
 
 
 def test_a_plain_call_votes_and_its_gradient_points_the_right_way(halves) -> None:
