@@ -34,8 +34,9 @@ def craft(
 
     name: a row of `RECIPES`. surrogates: callables from pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`, modules in
     eval mode. images: float32 or float64 in [0,1]; labels: `(N,)` int64, the true class, or with `targeted` the
-    wanted one. epsilon, step_size: in pixel units of 1 (8/255, not 8); step_size None is the recipe's own.
-    seed: of every random choice; equal seeds give equal pictures. knobs: the recipe's (`RECIPES[name].knobs`).
+    wanted one. epsilon, step_size: in pixel units of 1 (8/255, not 8); step_size None is the recipe's own, and
+    DeepFool, whose steps end at a border, has no use for one. seed: of every random choice; equal seeds give equal
+    pictures. knobs: the recipe's (`RECIPES[name].knobs`).
 
     What a picture becomes depends on no other picture of its batch. Raises ValueError, naming the value and
     the remedy, for anything out of range.
@@ -87,7 +88,8 @@ def prepare(
     if targeted and chosen.untargeted_because:
         raise ValueError(f"{chosen.title} has no targeted version: {chosen.untargeted_because} Use targeted=False.")
     epsilon = positive("epsilon", epsilon)
-    steps = chosen.steps or int(number("steps", steps, 1, LONGEST, whole=True))
+    wished = int(number("steps", steps, 1, LONGEST, whole=True))
+    steps = chosen.steps or wished
     step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
     return attack, Task(images.detach(), labels, epsilon, steps, step, targeted, seed)
@@ -95,12 +97,13 @@ def prepare(
 
 def positive(name: str, value: float) -> float:
     """A length in pixel units of 1, above 0 and up to 1; else a ValueError."""
-    if value == 0:
-        raise ValueError(f"{name} is 0: use a number above 0 and up to 1 (8/255, not 8).")
     try:
-        return float(number(name, value, 0, 1))
+        length = float(number(name, value, 0, 1))
     except ValueError:
-        raise ValueError(f"{name} is {value!r}: use a number above 0 and up to 1 (8/255, not 8).") from None
+        length = 0.0
+    if length == 0:
+        raise ValueError(f"{name} is {value!r}: use a number above 0 and up to 1 (8/255, not 8).")
+    return length
 
 
 def _check_pictures(images: Tensor, labels: Tensor) -> None:

@@ -152,11 +152,25 @@ Score = Callable[[Tensor, Task], tuple[Tensor, Tensor]]
 """From logits `(M,N,C)` and the task to whether a picture has arrived, `(N,)` bool, and how far it is, `(N,)`."""
 
 
+Verdict = Callable[[Tensor], Tensor]
+"""From logits `(M,N,C)` to one answer `(N,C)`, whose largest value names the class."""
+
+
+def mean_probability(logits: Tensor) -> Tensor:
+    """How a jury answers unless said otherwise."""
+    return logits.softmax(-1).mean(0)
+
+
+def mean_logits(logits: Tensor) -> Tensor:
+    return logits.mean(0)
+
+
 @dataclass(frozen=True)
 class Attack:
     """Three independent choices, where to start and what to hand back; one object serves many runs at once.
 
     best: None to finish with the last pictures; a score to finish with each one's best among all that were met.
+    verdict: how it takes the surrogates' logits `(M,N,C)` for one answer `(N,C)`, where it has to say who is fooled.
     """
 
     direction: Direction
@@ -164,3 +178,4 @@ class Attack:
     transforms: Sequence[Transform] = ()
     random_start: bool = False
     best: Score | None = None
+    verdict: Verdict = mean_probability

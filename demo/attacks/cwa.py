@@ -44,20 +44,18 @@ class CommonWeakness:
             nonlocal velocity
             gradient, logits = probe.fused(pictures, loss)
             point = task.project(pictures - back * gradient.sign())
-            total = torch.zeros_like(gradient)
+            total, lengths = torch.zeros_like(gradient), torch.zeros_like(gradient[:, 0, 0, 0])
             for k in range(len(probe)):
                 own, _ = probe.member(k, point)
                 own = unit_length(own)
                 velocity = self.momentum * velocity + own
                 point = task.project(point + self.inner_step_size * velocity)
-                total = total + own
-            details = {"cosine": _mean_cosine(total, len(probe))}
+                total, lengths = total + own, lengths + _squared(own)
+            details = {"cosine": (_squared(total) - lengths) / (len(probe) * (len(probe) - 1))}
             return Reading(point - pictures, logits, details=details)
 
         return measure
 
 
-def _mean_cosine(total: Tensor, members: int) -> Tensor:
-    """The mean cosine over pairs of M directions of length 1 from their sum: (‖Σu‖² - M) / (M(M-1))."""
-    squared = total.square().sum(dim=(-3, -2, -1))
-    return (squared - members) / (members * (members - 1))
+def _squared(directions: Tensor) -> Tensor:
+    return directions.square().sum(dim=(-3, -2, -1))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.core import Measure, Reading, Task, mean_logits
 from demo.attacks.probe import Probe
 
 NUDGE = 1e-4  # the authors' code adds it to every distance, so that a step never stops on the border
@@ -47,7 +47,7 @@ class NearestBorder:
         return measure
 
     def _step(self, gradients: Tensor, logits: Tensor, task: Task) -> Reading:
-        fused = logits.mean(0)
+        fused = mean_logits(logits)
         ranked = _ranked(fused, task)[:, : len(gradients)]
         leads = torch.stack([_leads(fused, classes, task) for classes in ranked.T])
         slopes = gradients.abs().sum(dim=(-3, -2, -1))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 
@@ -85,9 +85,9 @@ def number(name: str, value: Any, low: float, high: float, *, whole: bool = Fals
     """The value, if it is a finite number within [low, high] (and whole, where it must be); else a ValueError."""
     kind = "a whole number" if whole else "a number"
     wanted = f"{name} is {value!r}: use {kind} from {low:g} to {high:g}."
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(wanted)
-    if not low <= value <= high or (whole and value != int(value)):
+    # NaN and infinities are within no limits; a bool is an int to Python, and numpy's numbers are Real.
+    real = not isinstance(value, bool) and isinstance(value, Real)
+    if not real or not low <= value <= high or (whole and value != int(value)):
         raise ValueError(wanted)
     return int(value) if whole else float(value)
 

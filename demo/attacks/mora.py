@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.core import Measure, Reading, Task, mean_logits, mean_probability
 from demo.attacks.cosine import phase
 from demo.attacks.objectives import others_lead
 from demo.attacks.probe import Probe
@@ -28,7 +28,7 @@ def verdict(logits: Tensor, mode: str) -> Tensor:
     """How the ensemble judges: mean probabilities, true votes, or mean logits, `(N,C)`."""
     if mode == "voting":
         return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits).mean(0)
-    return logits.softmax(-1).mean(0) if mode == "softmax" else logits.mean(0)
+    return mean_probability(logits) if mode == "softmax" else mean_logits(logits)
 
 
 def log_importance(logits: Tensor, labels: Tensor, mode: str, temperature: float, toward: bool) -> Tensor:

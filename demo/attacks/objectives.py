@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Score, Task
+from demo.attacks.core import Score, Task, Verdict, mean_logits, mean_probability
 
 Objective = Callable[[Tensor], Tensor]
 """From logits `(…,N,C)` to losses `(…,N)` that an untargeted attack drives up and a targeted one down."""
@@ -84,17 +84,18 @@ def losses(logits: Tensor, weights: Tensor, objective: Objective) -> Tensor:
 FUSIONS: dict[str, Fusion] = {"logits": logits, "predictions": predictions, "losses": losses}
 
 
-def fused_score(fusion: str, objective: ObjectiveFor) -> Score:
-    """How good a picture is as an outcome: whether the evenly fused surrogates are fooled, and their loss.
+def fused_verdict(fusion: str) -> Verdict:
+    """How evenly fused surrogates answer. Fusion of losses has no verdict of its own; it takes the mean of logits."""
+    return mean_probability if fusion == "predictions" else mean_logits
 
-    Fusion of losses has no verdict of its own; the mean of logits is taken for it there.
-    """
+
+def fused_score(fusion: str, objective: ObjectiveFor) -> Score:
+    """How good a picture is as an outcome: whether the evenly fused surrogates are fooled, and their loss."""
 
     def score(logits: Tensor, task: Task) -> tuple[Tensor, Tensor]:
         members, pictures, _ = logits.shape
         even = logits.new_full((members, pictures), 1 / members)
         loss = FUSIONS[fusion](logits, even, objective(task))
-        verdict = logits.softmax(-1).mean(0) if fusion == "predictions" else logits.mean(0)
-        return task.fooled(verdict), -loss if task.targeted else loss
+        return task.fooled(fused_verdict(fusion)(logits)), -loss if task.targeted else loss
 
     return score

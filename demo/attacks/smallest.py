@@ -13,7 +13,7 @@ from demo.attacks.api import positive, prepare
 from demo.attacks.core import Attack, Task
 from demo.attacks.driver import finish
 from demo.attacks.knobs import number
-from demo.attacks.probe import Surrogate
+from demo.attacks.probe import Probe, Surrogate
 from demo.attacks.recipes import Recipe, recipe
 
 
@@ -49,10 +49,12 @@ def smallest_epsilon(
     the last interval is then halved `bisections` times. All pictures are searched at once, each with an epsilon of
     its own, and what one yields depends on no other.
 
-    judge: the classifier that is to be fooled; the mean probability of all surrogates unless given. A held-out
-    judge never reaches the attack, only the search. Other arguments and errors are craft's; the step size is the
-    recipe's own. An attack is no monotone function of epsilon: the outcome is an epsilon that fooled beside one a
-    2^-bisections of its interval smaller that did not, not a proof that no smaller one could.
+    judge: the classifier that is to be fooled; unless given, all surrogates together, as the attack itself takes
+    their answers for one: by mean probability, or, where its own aim differs, as that says (DeepFool and APGD by mean
+    logits, MORA by its mode). A held-out judge never reaches the attack, only the search. Other arguments and errors
+    are craft's; the step size is the recipe's own. An attack is no monotone function of epsilon: the outcome is an
+    epsilon that fooled beside one a 2^-bisections of its interval smaller that did not, not a proof that no smaller
+    one could.
     """
     growth = int(number("growth", growth, 1, 64, whole=True))
     bisections = int(number("bisections", bisections, 0, 64, whole=True))
@@ -110,8 +112,6 @@ class _Search:
         self.pictures[chosen[fooled]] = found[fooled]
 
     def _fooled(self, pictures: Tensor, task: Task) -> Tensor:
-        with torch.no_grad():
-            if self._judge is not None:
-                return task.fooled(self._judge(pictures))
-            answers = [surrogate(pictures).softmax(-1) for surrogate in self._surrogates]
-            return task.fooled(torch.stack(answers).mean(0))
+        asked = self._surrogates if self._judge is None else [self._judge]
+        answers = Probe(asked, task, (), torch.Generator()).logits(pictures)
+        return task.fooled(self._attack.verdict(answers) if self._judge is None else answers[0])

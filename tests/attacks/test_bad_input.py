@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from small import jury, pictures, smooth, verdicts
@@ -48,6 +49,9 @@ WRONG = {
     "epsilon 8": ({"epsilon": 8}, r"epsilon is 8: use a number above 0 and up to 1 \(8/255, not 8\)"),
     "epsilon 0": ({"epsilon": 0}, "epsilon is 0"),
     "epsilon not a number": ({"epsilon": float("nan")}, "epsilon is nan"),
+    "epsilon for each": ({"epsilon": torch.full((2, 1, 1, 1), 0.03)}, "epsilon is tensor"),
+    "steps of one step": ({"name": "fgsm", "steps": -5}, "steps is -5"),
+    "endless": ({"seed": 10**400}, "seed is 1000"),
     "epsilon as words": ({"epsilon": "8/255"}, "epsilon is '8/255'"),
     "steps 0": ({"steps": 0}, "steps is 0: use a whole number from 1 to 10000"),
     "steps 2.5": ({"steps": 2.5}, "steps is 2.5"),
@@ -95,6 +99,11 @@ def test_every_knob_of_every_recipe_is_checked(name):
             positional, keywords = given(name=name, **{knob.name: value})
             with pytest.raises(ValueError, match=knob.name):
                 craft(*positional, **keywords)
+
+
+def test_numbers_of_numpy_are_numbers():
+    positional, keywords = given(epsilon=np.float32(0.03), steps=np.int64(2), momentum=np.float64(0.5))
+    craft(*positional, **keywords)
 
 
 def test_accepts_what_it_promises():

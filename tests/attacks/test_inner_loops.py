@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from small import Paper, jury, linear, n1, pictures, smooth, verdicts
+from small import CLASSES, Paper, jury, linear, n1, pictures, smooth, verdicts
 
 from demo.attacks import RECIPES, craft, iterate
 
@@ -91,6 +91,13 @@ def test_svre_lowers_the_variance_and_counts_what_it_asks():
 
 def n2(gradient):
     return gradient / np.linalg.norm(gradient)
+
+
+def test_cwa_takes_a_gradient_of_nothing_for_nothing():
+    networks = [linear(0, scale=2.0), lambda pictures: pictures.flatten(1)[:, :CLASSES] * 0]
+    images = pictures(2)
+    frames = list(iterate("cwa", networks, images, torch.zeros(2, dtype=torch.int64), steps=1))
+    assert frames[0].details["cosine"].tolist() == pytest.approx([0, 0], abs=1e-12)
 
 
 @pytest.mark.parametrize("inner_step_size", [250.0, 0.05])

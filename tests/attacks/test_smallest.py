@@ -64,6 +64,23 @@ def test_a_judge_apart_from_the_surrogates():
     assert torch.equal(judge(found.pictures).argmax(-1) != labels, fooled)
 
 
+@pytest.mark.parametrize(("name", "knobs"), [("deepfool", {}), ("mora", {"mode": "logits"}), ("apgd-ce", {})])
+def test_fooled_is_what_the_attack_itself_takes_for_it(name, knobs):
+    """All three aim at the mean of logits, and leave a picture alone, or prefer it, once that has turned."""
+    networks, images = jury(), pictures(6)
+    labels = torch.stack([network(images) for network in networks]).mean(0).argmax(-1)
+    found = smallest_epsilon(name, networks, images, labels, bisections=6, **knobs)
+    assert found.epsilon.isfinite().all()
+    after = torch.stack([network(found.pictures) for network in networks]).mean(0).argmax(-1)
+    assert (after != labels).all()
+
+
+def test_labels_that_the_judge_does_not_know():
+    networks, images, labels, _ = border()
+    with pytest.raises(ValueError, match="Label 9 is out of range"):
+        smallest_epsilon("fgsm", networks, images, labels + 8 * (labels == 1))
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
