@@ -63,8 +63,10 @@ def comparable() -> list[str]:
 def compare(request: Request, attacks: Sequence[str], budget: int) -> Iterator[Contestant]:
     """Each attack's run on the request's picture, in turn, with as many iterations as `budget` gradients allow.
 
-    The request's own attack, iterations and knobs are left aside: every attack has its defaults. ValueError, at the
-    call, for fewer than 2 or more than 4 attacks, one named twice or without gradients, or a budget out of range.
+    Where that would be more than LONGEST iterations for one of them, the budget is lowered for all, so that nobody
+    may spend more than another; attacks of a fixed number of steps take that. The request's own attack, iterations
+    and knobs are left aside: every attack has its defaults. ValueError, at the call, for fewer than 2 or more than 4
+    attacks, one named twice or without gradients, or a budget out of range.
     """
     known = comparable()
     if not isinstance(attacks, Sequence) or isinstance(attacks, str) or not FEWEST <= len(attacks) <= MOST:
@@ -79,11 +81,18 @@ def compare(request: Request, attacks: Sequence[str], budget: int) -> Iterator[C
     requests = [dataclasses.replace(request, attack=attack, iterations=1, knobs={}) for attack in attacks]
     for one in requests:
         check(one)
-    return (_contest(one, budget) for one in requests)
+    return _contests(requests, budget)
 
 
-def _contest(request: Request, budget: int) -> Contestant:
-    fair = dataclasses.replace(request, iterations=_affordable(request, budget))
+def _contests(requests: Sequence[Request], budget: int) -> Iterator[Contestant]:
+    prices = [_price(request) for request in requests]
+    free = [price for price, one in zip(prices, requests, strict=True) if RECIPES[one.attack].steps is None]
+    shared = min([budget, *(LONGEST * price for price in free)])
+    for request, price in zip(requests, prices, strict=True):
+        yield _contest(dataclasses.replace(request, iterations=max(shared // price, 1)))
+
+
+def _contest(fair: Request) -> Contestant:
     prepared, finished = None, None
     for event in run(fair):
         if isinstance(event, Prepared):
@@ -95,8 +104,8 @@ def _contest(request: Request, budget: int) -> Contestant:
     return Contestant(fair, prepared, finished)
 
 
-def _affordable(request: Request, budget: int) -> int:
-    """How many iterations a budget pays for, by what one iteration of this attack costs on these surrogates."""
+def _price(request: Request) -> int:
+    """The gradients that one iteration of this attack takes on these surrogates."""
     recipe, knobs = check(request)
     picture = to_tensor(read(request.picture, request.canvas, request.framing), request.device)
     only = dataclasses.replace(request, held_out=(), guards={})
@@ -105,4 +114,4 @@ def _affordable(request: Request, budget: int) -> int:
     *_, last = iterate(
         recipe.name, surrogates, picture, label.to(picture.device), epsilon=request.epsilon / 255, steps=1, **knobs
     )
-    return min(max(budget // max(last.cost, 1), 1), LONGEST)
+    return max(last.cost, 1)

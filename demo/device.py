@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from demo.attacks.recipes import RECIPES
-from demo.request import LONGEST, Request
+from demo.attacks.transforms import COPIES
+from demo.request import Request, check
 
 try:
     from spaces import GPU as on_gpu
@@ -18,7 +18,7 @@ except ImportError:  # not on a Space: the function runs as it is
         return lambda function: function
 
 
-SECONDS_PER_GRADIENT = 0.08
+SECONDS_PER_PASS = 0.08
 """A generous guess for one surrogate's forward and backward pass with all that goes with it."""
 
 
@@ -27,14 +27,16 @@ def best() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def seconds(gradients: int) -> int:
-    """Seconds of GPU that so many gradients may need with a start, within what a Space lends (10 to 120)."""
-    return int(min(max(10 + gradients * SECONDS_PER_GRADIENT, 10), 120))
+def seconds(passes: int) -> int:
+    """Seconds of GPU that so many passes may need with a start, within what a Space lends (10 to 120)."""
+    return int(min(max(10 + passes * SECONDS_PER_PASS, 10), 120))
 
 
 def duration(request: Request) -> int:
-    """The same for a request that nobody has checked yet."""
-    recipe = RECIPES.get(request.attack) if isinstance(request.attack, str) else None
-    steps = request.iterations if isinstance(request.iterations, int) else LONGEST
-    steps = (recipe.steps if recipe else None) or min(max(steps, 1), LONGEST)
-    return seconds(steps * len(request.surrogates))
+    """The same for a request that nobody has checked yet; one that is about to be refused needs next to nothing."""
+    try:
+        recipe, knobs = check(request)
+    except ValueError:
+        return seconds(0)
+    views = COPIES if "si" in knobs.get("transforms", ()) else 1
+    return seconds(views * recipe.passes(len(request.surrogates), recipe.steps or request.iterations, knobs))

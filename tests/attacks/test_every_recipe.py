@@ -108,6 +108,17 @@ def test_cost_is_what_hooks_on_the_networks_count(name, stack):
 
 
 @pytest.mark.parametrize("name", RECIPES)
+def test_what_a_run_will_take_is_foretold(name):
+    surrogates, images, labels = task(targeted=False, count=1)
+    recipe = RECIPES[name]
+    foretold = recipe.passes(len(surrogates), recipe.steps or 6, settle(recipe.title, recipe.knobs, knobs(name)))
+    *_, last = iterate(name, surrogates, images, labels, steps=6, epsilon=0.1 / 255, **knobs(name))
+    taken = max(last.cost, last.queries)
+    assert taken <= foretold
+    assert taken >= foretold / 2 or name == "deepfool"  # which has only four borders to measure here, and arrives
+
+
+@pytest.mark.parametrize("name", RECIPES)
 def test_queries_are_the_forward_passes_of_craft(name):
     surrogates, images, labels = task(targeted=False, count=1)
     forwards = 0

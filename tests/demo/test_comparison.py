@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from demo import comparison
 from demo.attacks import RECIPES
 from demo.comparison import comparable, compare
 from demo.request import Request
@@ -18,6 +19,13 @@ def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iter
         curve = contestant.curve()
         assert curve[0][0] == 0
         assert curve[-1][1] < curve[0][1], "held-out networks lose confidence"
+
+
+def test_the_longest_run_bounds_what_everybody_may_spend(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "LONGEST", 3)
+    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
+    first, second, third = compare(request, ["mi-fgsm", "cwa", "fgsm"], budget=600)
+    assert [one.finished.history[-1].cost for one in (first, second, third) if one.finished] == [6, 4, 2]
 
 
 def test_those_who_only_ask_have_no_gradients_to_compare() -> None:

@@ -33,6 +33,7 @@ ROWS = (
         "https://arxiv.org/abs/1804.08598",
         _nes,
         (QUERIES, MOMENTUM, SIGMA),
+        passes=lambda members, steps, knobs: knobs["queries"],
         chart="margin",
     ),
     Recipe(
@@ -44,6 +45,7 @@ ROWS = (
         "https://arxiv.org/abs/1802.05666",
         _spsa,
         (QUERIES, MOMENTUM, DELTA),
+        passes=lambda members, steps, knobs: knobs["queries"],
         chart="margin",
     ),
 )

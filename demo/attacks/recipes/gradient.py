@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from demo.attacks.apgd import AutoStep
-from demo.attacks.core import Attack
+from demo.attacks.core import Attack, mean_logits
 from demo.attacks.deepfool import NearestBorder
 from demo.attacks.directions import Ascent
 from demo.attacks.knobs import Number
-from demo.attacks.objectives import ObjectiveFor, cross_entropy, fused_score, logits_ratio, margin
+from demo.attacks.objectives import ObjectiveFor, cross_entropy, fused_score, fused_verdict, logits_ratio, margin
 from demo.attacks.recipes.recipe import FUSION, MOMENTUM, RANDOM_START, VIEWS, Recipe, quarter
 from demo.attacks.steps import Leap, SignStep
 
@@ -38,11 +38,12 @@ def _cw(fusion: str, confidence: float) -> Attack:
 
 
 def _deepfool(candidates: int, overshoot: float) -> Attack:
-    return Attack(NearestBorder(candidates, overshoot), Leap())
+    return Attack(NearestBorder(candidates, overshoot), Leap(), verdict=mean_logits)
 
 
 def _apgd(fusion: str, objective: ObjectiveFor) -> Attack:
-    return Attack(Ascent(fusion, objective=objective), AutoStep(), best=fused_score(fusion, objective))
+    direction = Ascent(fusion, objective=objective)
+    return Attack(direction, AutoStep(), best=fused_score(fusion, objective), verdict=fused_verdict(fusion))
 
 
 def _apgd_ce(fusion: str) -> Attack:
@@ -132,6 +133,7 @@ ROWS = (
         "https://arxiv.org/abs/1511.04599",
         _deepfool,
         (CANDIDATES, OVERSHOOT, VIEWS),
+        passes=lambda members, steps, knobs: knobs["candidates"] * members * steps,
         untargeted_because="it heads for the nearest wrong class, whichever that is.",
         chart="distance",
     ),

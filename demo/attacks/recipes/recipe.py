@@ -23,6 +23,8 @@ IDEAS = {
 """What recipes are grouped by: the idea that they share, in the order of the menu."""
 
 Lengths = Callable[[float | Tensor, int], float | Tensor]
+Passes = Callable[[int, int, Mapping[str, Any]], int]
+"""From M surrogates, steps and the knobs' values to forward or backward passes through one surrogate."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,10 @@ class Recipe:
 
     build: from the knobs' values, `transforms` and `random_start` aside, to an `Attack`. default_step: from
     epsilon and steps to the step size that the paper uses. steps: the number of iterations where the attack fixes
-    it. members: how many surrogates it needs at least. untargeted_because: why it has no targeted version, or None
-    where it has one. chart: what its frames' `details` hold to draw it by, or "" where weights and losses say it.
+    it. passes: how many passes through one surrogate a run takes at most, views of the transforms aside, to tell
+    how long it will be. members: how many surrogates it needs at least. untargeted_because: why it has no targeted
+    version, or None where it has one. chart: what its frames' `details` hold to draw it by, or "" where weights and
+    losses say it.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Recipe:
     knobs: tuple[Knob, ...] = ()
     default_step: Lengths = lambda epsilon, steps: epsilon / steps
     steps: int | None = None
+    passes: Passes = lambda members, steps, knobs: members * (steps + 1)
     members: int = 1
     untargeted_because: str | None = None
     chart: str = ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from demo.attacks.adaea import Adaptive
 from demo.attacks.core import Attack
 from demo.attacks.cosine import CosineStep
 from demo.attacks.directions import Ascent
 from demo.attacks.knobs import Choice, Flag, Number
-from demo.attacks.mora import MODES, ModelReweighing
+from demo.attacks.mora import MODES, ModelReweighing, verdict
 from demo.attacks.recipes.recipe import FUSION, MOMENTUM, RANDOM_START, VIEWS, Recipe
 from demo.attacks.steps import SignStep
 from demo.attacks.weights import fooled_or_not, remaining_belief
@@ -35,7 +37,7 @@ def _ensemblefool_a(fusion: str, momentum: float) -> Attack:
 
 def _mora(mode: str, beta: float, tau: float, inertia: float, sweep: bool, targets: int) -> Attack:
     direction = ModelReweighing(mode, beta, sweep, targets, tau)
-    return Attack(direction, CosineStep(inertia, direction.starts))
+    return Attack(direction, CosineStep(inertia, direction.starts), verdict=partial(verdict, mode=mode))
 
 
 def _adaea(fusion: str, momentum: float, beta: float, threshold: float) -> Attack:
@@ -86,6 +88,7 @@ ROWS = (
         "https://arxiv.org/abs/2308.02897",
         _adaea,
         (FUSION, MOMENTUM, BETA, THRESHOLD, VIEWS),
+        passes=lambda members, steps, knobs: (2 + members) * members * steps,
         members=2,
         chart="kept",
     ),
