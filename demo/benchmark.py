@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         for line in COMMANDS[options.command][1](options):
             print(line, flush=True)
+        typed = ["DATA" if word == str(getattr(options, "data", None)) else word for word in given or ["speed"]]
+        print(f"\nMeasured by `python -m demo.benchmark {' '.join(typed)}`.")
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
 

@@ -22,57 +22,60 @@ from models.pictures import Pictures, read
 from models.report_defences import defences_table
 
 PACKS = ("tiny", "trios")
-COMMAND = "python -m models.report DATA"
+Figures = dict[str, dict[str, Any]]
+"""By a card's name, what is to be kept beside its weights."""
 
 
-def accuracy_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+def accuracy_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> tuple[str, Figures]:
     """Top-1 and top-5 of every card."""
-    rows = []
+    rows: list[str] = []
+    figures: Figures = {}
     for card in cards:
         found = accuracy(models.load(card.name, device), pictures, device)
-        _note(card, accuracy={**asdict(found), "command": COMMAND})
+        figures[card.name] = asdict(found)
         recipe, parameters = card.notes["recipe"], card.notes["parameters"]
         effort = f"{recipe['epochs']} epochs, {recipe['seconds'] / 60:.0f} min on {recipe['device']}"
         rows.append(
             f"`{card.name}` | {card.title} | {parameters / 1e6:.1f} M | {found.top1:.1%} | {found.top5:.1%} "
             f"| {recipe['mode']}: {recipe['note']} | {effort}"
         )
-    return _markdown("name | network | parameters | top-1 | top-5 | training | effort", rows)
+    return _markdown("name | network | parameters | top-1 | top-5 | training | effort", rows), figures
 
 
-def robust_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+def robust_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> tuple[str, Figures]:
     """Top-1 of every card under PGD-20."""
-    rows = []
+    rows: list[str] = []
+    figures: Figures = {}
     for card in cards:
         found = robustness(models.load(card.name, device), pictures, device)
-        about = {"attack": "PGD-20, random start", "pictures": len(pictures), "command": _command("robust")}
-        _note(card, robust_accuracy={**found, **about})
+        shares = {str(budget): share for budget, share in found.items()}
+        figures[card.name] = {**shares, "attack": "PGD-20, random start", "pictures": len(pictures)}
         rows.append(" | ".join([f"`{card.name}`", *(f"{share:.1%}" for share in found.values())]))
-    return _markdown(" | ".join(["top-1 under PGD-20 at", *(f"{budget}/255" for budget in BUDGETS)]), rows)
+    return _markdown(" | ".join(["top-1 under PGD-20 at", *(f"{budget}/255" for budget in BUDGETS)]), rows), figures
 
 
-def smoothed_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+def smoothed_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> tuple[str, Figures]:
     """SEM's Table I: each network bare and clean, and smoothed by the noise it was trained under."""
-    rows = []
+    rows: list[str] = []
+    figures: Figures = {}
     for card in cards:
         network = models.load(card.name, device)
         bare = accuracy(network, pictures, device).top1
         found = smoothed(defend("smoothing", network, sigma=card.sigma), pictures, device)
-        about = {"pictures": len(pictures), "command": _command("smoothed")}
-        _note(card, smoothed_accuracy={"sigma": card.sigma, **asdict(found), **about})
+        figures[card.name] = {"sigma": card.sigma, **asdict(found), "pictures": len(pictures)}
         shares = f"{bare:.1%} | {found.right:.1%} | {found.certified:.1%}"
         rows.append(f"`{card.name}` | {card.sigma} | {shares} | {found.radius:.2f}")
-    return _markdown("name | σ | bare, without noise | majority | certified | mean radius", rows)
+    return _markdown("name | σ | bare, without noise | majority | certified | mean radius", rows), figures
 
 
-def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
+def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> tuple[str, Figures]:
     """TREND's transferability matrix of the cards."""
     shares = transfer([models.load(card.name, device) for card in cards], pictures, device)
     rows = [
         " | ".join([f"`{card.name}`", *(f"{float(share):.0%}" for share in row)])
         for card, row in zip(cards, shares, strict=True)
     ]
-    return _markdown(" | ".join(["made on ↓, shown to →", *(card.title for card in cards)]), rows)
+    return _markdown(" | ".join(["made on ↓, shown to →", *(card.title for card in cards)]), rows), {}
 
 
 # name -> how it is made, and the roles of the cards that it is about
@@ -81,15 +84,22 @@ TABLES = {
     "robust": (robust_table, ("robust",)),
     "smoothed": (smoothed_table, ("smoothed",)),
     "transfer": (transfer_table, ("normal",)),
-    "defences": (defences_table, ("normal",)),
+    "defences": (lambda *given: (defences_table(*given), {}), ("normal",)),
 }
+KEPT = {"accuracy": "accuracy", "robust": "robust_accuracy", "smoothed": "smoothed_accuracy"}
+"""The table -> what its figures are called beside the weights."""
 
 
-def _command(table: str) -> str:
-    return COMMAND if table == "accuracy" else f"{COMMAND} --table {table}"
+def _command(options: argparse.Namespace) -> str:
+    """What measured it, with the data's path left out."""
+    words = ["python -m models.report DATA"]
+    words += [f"--table {options.table}"] if options.table != "accuracy" else []
+    words += [f"--every {options.every}"] if options.every > 1 else []
+    words += [f"--pack {options.pack}"] if options.pack != "tiny" else []
+    return " ".join([*words, *(["--only", *options.only] if options.only else [])])
 
 
-def _note(card: Card, **figures: Any) -> None:
+def _keep(card: Card, **figures: Any) -> None:
     """Writes figures into the JSON beside the card's weights; what else stands there stays."""
     path = card.weights.with_suffix(".json")
     path.write_text(json.dumps(card.notes | figures, indent=2, ensure_ascii=False) + "\n")
@@ -121,13 +131,15 @@ def main(arguments: list[str] | None = None) -> None:
         pictures = read(options.data, "val", tuple(vocabulary(options.pack)))
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
-    every = max(1, options.every)
+    every = options.every = max(1, options.every)
     if every > 1 and options.table == "accuracy":
         raise SystemExit("--every goes with the slower tables: accuracy is kept on the cards, so all pictures count.")
     pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
-    print(make(cards, pictures, options.device))
-    part = f" --every {every}" if every > 1 else ""
-    print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options.table)}{part}`.")
+    markdown, figures = make(cards, pictures, options.device)
+    for name, found in figures.items():
+        _keep(CARDS[name], **{KEPT[options.table]: {**found, "command": _command(options)}})
+    print(markdown)
+    print(f"\nMeasured on {len(pictures)} validation pictures by `{_command(options)}`.")
 
 
 if __name__ == "__main__":

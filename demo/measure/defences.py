@@ -36,8 +36,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     names = ", ".join(CARDS[name].title for name in SURROGATES)
     yield (
         f"\n{len(labels)} validation pictures; MI-FGSM at {options.epsilon}/255 on {names}; held-out: "
-        f"{CARDS[HELD_OUT].title}. `python -m demo.benchmark defences DATA --pictures {options.pictures} "
-        f"--epsilon {options.epsilon}`"
+        f"{CARDS[HELD_OUT].title}."
     )
 
 

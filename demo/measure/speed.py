@@ -37,7 +37,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     """A Markdown table: figure, median, and least and most of the repeats."""
     device = best()
     threads = f", {torch.get_num_threads()} threads" if device == "cpu" else f" ({torch.cuda.get_device_name()})"
-    yield f"Measured on {device}{threads} by `python -m demo.benchmark`; median (least to most) of {options.repeats}."
+    yield f"On {device}{threads}; median (least to most) of {options.repeats} repeats, of three starts."
     yield ""
     yield "| figure | median | range |"
     yield "|---|---|---|"

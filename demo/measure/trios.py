@@ -30,10 +30,7 @@ arguments = partial(judging.arguments, pictures=240, epsilon=2)
 def measured(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print."""
     yield from lines(*drawn(options.data, "trios", options.pictures), options.epsilon)
-    yield (
-        f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon}/255. "
-        f"`python -m demo.benchmark trios DATA --pictures {options.pictures} --epsilon {options.epsilon}`"
-    )
+    yield (f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon}/255.")
 
 
 def lines(pixels: Tensor, labels: Tensor, epsilon: int, steps: int = STEPS) -> Iterator[str]:

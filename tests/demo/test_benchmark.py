@@ -63,6 +63,15 @@ def test_the_table_gives_shares_with_intervals():
     assert lines[1].startswith("| NES (queries=60) | 3 |")
 
 
+def test_the_command_stands_beneath_its_figures(monkeypatch, capsys):
+    stub = (benchmark.trios.arguments, lambda options: iter(["| a table |"]), "")
+    monkeypatch.setitem(benchmark.COMMANDS, "trios", stub)
+    benchmark.main(["trios", "some/folder.zip", "--pictures", "3"])
+    assert capsys.readouterr().out == (
+        "| a table |\n\nMeasured by `python -m demo.benchmark trios DATA --pictures 3`.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -106,11 +106,16 @@ def test_the_command_writes_the_figures_beside_the_weights(
     notes = json.loads(weights.with_suffix(".json").read_text())
     assert notes["recipe"] == recipe
     assert notes["accuracy"]["pictures"] == 128
-    assert notes["accuracy"]["command"] == "python -m models.report DATA"
+    assert notes["accuracy"]["command"] == "python -m models.report DATA --only tiny/densenet"
     assert 0 <= notes["accuracy"]["top1"] <= notes["accuracy"]["top5"] < 0.5  # noise is no picture of anything
     printed = capsys.readouterr().out
     assert f"{notes['accuracy']['top1']:.1%}" in printed
-    assert "python -m models.report DATA" in printed
+    assert "128 validation pictures by `python -m models.report DATA --only tiny/densenet`" in printed
+
+    report.main([str(folder), "--table", "robust", "--every", "64", "--only", "tiny/densenet"])
+    robust = json.loads(weights.with_suffix(".json").read_text())["robust_accuracy"]
+    assert robust["pictures"] == 2
+    assert robust["command"] == "python -m models.report DATA --table robust --every 64 --only tiny/densenet"
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
