@@ -141,7 +141,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=int, default=200, metavar="N")
     parser.add_argument("--query-pictures", type=int, default=20, metavar="N", help="for attacks that only ask: slow")
     parser.add_argument("--surrogates", nargs="+", default=list(SURROGATES), metavar="NAME")
-    parser.add_argument("--held-out", nargs="+", metavar="NAME", help="all others of the pack unless given")
+    parser.add_argument(
+        "--held-out",
+        nargs="+",
+        metavar="NAME",
+        help="unless given, the pack's other normal and adversarially trained networks",
+    )
     parser.add_argument("--attacks", nargs="+", default=list(RECIPES), metavar="NAME")
     parser.add_argument("--epsilon", type=float, default=8, help="in levels of 255")
     parser.add_argument("--steps", type=int, default=10)

@@ -52,8 +52,8 @@ def style() -> str:
 
 def build(folder: Path) -> gr.Blocks:
     """The page's blocks. folder: where the examples are written."""
-    # Uploads and results are swept out every ten minutes once they are an hour old.
-    with gr.Blocks(title=TITLE, delete_cache=(600, 3600)) as blocks:
+    # Swept every ten minutes, so that uploads and results are gone within the hour, as README and page say.
+    with gr.Blocks(title=TITLE, delete_cache=(600, 3000)) as blocks:
         device = "GPU" if best() == "cuda" else "CPU"
         gr.HTML(
             f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'

@@ -69,7 +69,7 @@ def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, mad
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
     }
     (folder / f"{name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    return hashlib.sha256(content).hexdigest()
+    return digest(content)
 
 
 def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier:

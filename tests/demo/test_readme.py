@@ -7,7 +7,9 @@ import pytest
 
 import models
 from demo.attacks import RECIPES
+from demo.attacks import __main__ as attacks
 from models.defences import DEFENCES
+from models.defences import __main__ as defences
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -30,14 +32,37 @@ def test_the_client_snippet_runs(address: str, lion: str) -> None:
     assert str(known["png"]).endswith(".png")
 
 
-@pytest.mark.parametrize("name", [*(row.title for row in RECIPES.values()), *models.names()])
-def test_every_attack_and_network_is_in_its_table(name: str) -> None:
-    assert re.search(rf"^\|.*{re.escape(name)}.*\|", README, re.MULTILINE), f"{name} is missing from README's tables"
+@pytest.mark.parametrize("row", [*attacks.table(), *defences.table().splitlines()])
+def test_the_tables_of_attacks_and_defences_are_what_their_commands_print(row: str) -> None:
+    assert row in README.splitlines()
+
+
+@pytest.mark.parametrize("title", [row.title for row in RECIPES.values()])
+def test_every_attack_has_been_measured(title: str) -> None:
+    assert re.search(rf"^\| {re.escape(title)} \| \d+ \|", README, re.MULTILINE), f"{title} has no figures in README"
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_every_network_has_been_measured(name: str) -> None:
+    assert re.search(rf"^\| `{re.escape(name)}` \|.*%", README, re.MULTILINE), f"{name} has no figures in README"
 
 
 @pytest.mark.parametrize("name", DEFENCES)
-def test_every_defence_is_in_its_table(name: str) -> None:
-    assert re.search(rf"^\| `{name}` ", README, re.MULTILINE), f"{name} is missing from README's tables"
+def test_every_defence_has_been_measured(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \|.*%", README, re.MULTILINE), f"{name} has no figures in README"
+
+
+def test_every_measured_table_stands_beside_its_command() -> None:
+    blocks = README.split("\n\n")
+    measured = [
+        place
+        for place, block in enumerate(blocks)
+        if re.search(r"^\|.*(\d%|\d s |gradients \| passes)", block, re.MULTILINE)
+    ]
+    assert len(measured) >= 8
+    for place in measured:
+        near = "\n".join(blocks[place - 2 : place + 3])
+        assert re.search(r"python -m (demo\.benchmark|models\.report)", near), blocks[place][:100]
 
 
 def test_the_front_matter_pins_what_is_installed() -> None:
