@@ -2,11 +2,12 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from demo import benchmark
+from demo import benchmark, picture
 from demo.attacks import iterate
 from demo.measure.attacks import Bench, markdown
 from demo.measure.judging import eight_bits
@@ -35,6 +36,9 @@ def test_judges_whole_levels_inside_the_ball(epsilon):
     torch.testing.assert_close(judged, judged.round(), rtol=0, atol=1e-4)
     assert ((judged - originals * 255).abs() <= epsilon + 1e-4).all()
     assert ((judged - moved * 255).abs() <= 1 + 1e-4).all()
+    for one, moved_one, original in zip(judged, moved, originals, strict=True):  # the page rounds in whole numbers
+        downloaded = picture.within(picture.to_pixels(moved_one), picture.to_pixels(original), epsilon)
+        assert np.array_equal(picture.to_pixels(one / 255), downloaded)
 
 
 def test_a_row_holds_what_the_attack_did():
