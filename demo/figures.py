@@ -173,7 +173,7 @@ def plot(chart: Chart) -> go.Figure:
         hoverlabel={"bgcolor": "#ffffff", "font": {"color": "#1c1d1f"}},
         legend={"orientation": "h", "y": -0.2, "x": 0},
         margin={"l": 44, "r": 12, "t": 40, "b": 40},
-        height=400,
+        height=max(400, 290 + 24 * len(chart.lines)),  # the legend may take half of it, a row for each line
         xaxis={
             "title": chart.axis,
             "gridcolor": GRID,
