@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,6 +19,7 @@ from torch import Tensor
 import models
 from demo.attacks import RECIPES, iterate
 from demo.attacks.recipes import recipe
+from demo.measure import judging
 from demo.measure.judging import LEVELS, eight_bits
 from models.catalog import vocabulary
 from models.defences.binomial import wilson
@@ -137,8 +137,7 @@ def markdown(rows: Sequence[Row], laid: Bench) -> str:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command understands."""
-    parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
-    parser.add_argument("--pictures", type=int, default=200, metavar="N")
+    judging.arguments(parser, pictures=200, epsilon=8)
     parser.add_argument("--query-pictures", type=int, default=20, metavar="N", help="for attacks that only ask: slow")
     parser.add_argument("--surrogates", nargs="+", default=list(SURROGATES), metavar="NAME")
     parser.add_argument(
@@ -148,7 +147,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="unless given, the pack's other normal and adversarially trained networks",
     )
     parser.add_argument("--attacks", nargs="+", default=list(RECIPES), metavar="NAME")
-    parser.add_argument("--epsilon", type=float, default=8, help="in levels of 255")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--transforms", nargs="+", default=[], metavar="NAME", help="such as di ti si")
     parser.add_argument("--seed", type=int, default=0)

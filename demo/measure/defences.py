@@ -35,7 +35,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     yield from lines(clean, attacked("mi-fgsm", surrogates, clean, labels, options.epsilon), labels)
     names = ", ".join(CARDS[name].title for name in SURROGATES)
     yield (
-        f"\n{len(labels)} validation pictures; MI-FGSM at {options.epsilon}/255 on {names}; held-out: "
+        f"\n{len(labels)} validation pictures; MI-FGSM at {options.epsilon:g}/255 on {names}; held-out: "
         f"{CARDS[HELD_OUT].title}."
     )
 

@@ -20,11 +20,11 @@ BATCH = 64
 LEVELS = 255
 
 
-def arguments(parser: argparse.ArgumentParser, pictures: int, epsilon: int) -> None:
+def arguments(parser: argparse.ArgumentParser, pictures: int, epsilon: float) -> None:
     """Where the pictures are, how many of them, and how far they may be moved."""
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--pictures", type=int, default=pictures, metavar="N")
-    parser.add_argument("--epsilon", type=int, default=epsilon, help="in levels of 255")
+    parser.add_argument("--epsilon", type=float, default=epsilon, help="in levels of 255")
 
 
 def drawn(data: Path, pack: str, count: int) -> tuple[Tensor, Tensor]:

@@ -30,10 +30,10 @@ arguments = partial(judging.arguments, pictures=240, epsilon=2)
 def measured(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print."""
     yield from lines(*drawn(options.data, "trios", options.pictures), options.epsilon)
-    yield (f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon}/255.")
+    yield (f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon:g}/255.")
 
 
-def lines(pixels: Tensor, labels: Tensor, epsilon: int, steps: int = STEPS) -> Iterator[str]:
+def lines(pixels: Tensor, labels: Tensor, epsilon: float, steps: int = STEPS) -> Iterator[str]:
     """The table, row by row; shares of all pictures."""
     yield "| trio | one by one | answers by | clean | after PGD | after MORA |\n|---|---|---|---|---|---|"
     for title, names in trios().items():
