@@ -36,6 +36,13 @@ def run(request: Request) -> Generator[Event, None, None]:
     return _events(request, recipe, knobs, original)
 
 
+def first_look(request: Request) -> Prepared:
+    """What everybody says of the picture, and nothing is attacked. ValueError as from `run`."""
+    check(request)
+    original = read(request.picture, request.canvas, request.framing)
+    return _prepare(request, jury.summon(request), list(vocabulary(request.pack).values()), original)
+
+
 def _events(request: Request, recipe: Recipe, knobs: dict[str, Any], original: Pixels) -> Generator[Event, None, None]:
     began = time.perf_counter()
     labels = list(vocabulary(request.pack).values())

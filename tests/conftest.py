@@ -23,8 +23,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def lion(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The path of a photograph that the built-in jury knows."""
+def pictures_by_name(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The paths of the page's examples."""
     from demo import examples
 
-    return examples.write(tmp_path_factory.mktemp("lion"))[0][1]
+    return dict(examples.write(tmp_path_factory.mktemp("pictures")))
+
+
+@pytest.fixture(scope="session")
+def lion(pictures_by_name: dict[str, str]) -> str:
+    """The path of a photograph that the built-in jury knows."""
+    return pictures_by_name["Lion"]

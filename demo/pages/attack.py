@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from demo.events import Finished, Loading, Prepared, Progress
-from demo.pages import choices, markup, running
+from demo.pages import choices, markup, opening, running
 from demo.pages import results as right
 from demo.pages.choices import Controls
 from demo.pages.results import Results
@@ -24,7 +25,7 @@ TO_THE_STAGE = """() => {
 """On a small screen the stage lies below the choices."""
 
 
-def build(folder: Path) -> Controls:
+def build(blocks: gr.Blocks, folder: Path) -> Controls:
     """The tab's components and what connects them; gives its controls. folder: where the examples are written."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=0, min_width=340, elem_id="q-choices"):
@@ -35,11 +36,12 @@ def build(folder: Path) -> Controls:
         with gr.Column(scale=1, min_width=320):
             results = right.build()
     results |= {"start": start, "stop": stop, "label": controls["label"], "more": more}
-    _connect(controls, results, sample)
+    _connect(controls, results, sample, opening.connect(blocks, controls, results))
     return controls
 
 
-def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
+def _connect(controls: Controls, results: Results, sample: gr.Examples, looks: list[Dependency]) -> None:
+    """looks: what a run has made superfluous."""
     names, widgets = list(controls), list(controls.values())
     outputs = list(results.values())
 
@@ -47,12 +49,12 @@ def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
         yield from stream(dict(zip(names, values, strict=True)), results)
 
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    pressed = results["start"].click(watch, widgets, outputs, **settings)
+    pressed = results["start"].click(watch, widgets, outputs, cancels=looks, **settings)
     results["start"].click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
     controls["picture"].input(lambda: "", None, controls["label"], queue=False, api_visibility="private")
     clicked = sample.load_input_event.then(
         lambda: "", None, controls["label"], queue=False, api_visibility="private"
-    ).then(watch, widgets, outputs, **settings)
+    ).then(watch, widgets, outputs, cancels=looks, **settings)
     results["stop"].click(
         lambda: (markup.stopped(), gr.update(visible=True, interactive=True), gr.update(visible=False)),
         None,
@@ -66,7 +68,13 @@ def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
 def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]:
     """The page's updates, one run long. What went wrong is said on the stage; what was there before stays."""
     stage, start, stop = results["stage"], results["start"], results["stop"]
-    yield {stage: markup.waiting("Waking the jury …"), start: gr.update(visible=False), stop: gr.update(visible=True)}
+    hidden = gr.update(visible=False)
+    yield {
+        stage: markup.waiting("Waking the jury …"),
+        results["opening"]: hidden,
+        start: hidden,
+        stop: gr.update(visible=True),
+    }
     try:
         request = running.ask(choices.asked(values))
         prepared: Prepared | None = None

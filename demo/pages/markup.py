@@ -36,12 +36,27 @@ def welcome() -> str:
     """The page before its first run."""
     return card(
         "Can you change a jury's mind without changing what you see?",
-        "<p>Every network on the left looks at the picture and says what it shows. Press <b>Attack</b>: an algorithm "
+        "<p>Every network of the jury looks at the picture and says what it shows. Press <b>Attack</b>: an algorithm "
         "then nudges the picture's colours, too little for you to mind, until the networks that it may look into (the "
         "<b>surrogates</b>) give up. Then the interesting part: networks that it has <b>never seen</b>, and "
         "<b>defended</b> ones, are asked about the same picture.</p>"
         '<p class="q-soft">It takes a few seconds. You can stop at any time.</p>',
     )
+
+
+def opening(prepared: Prepared) -> str:
+    """What each network says of the picture as it is."""
+    views = [(juror, prepared.before[juror.name]) for juror in prepared.jurors]
+    agreeing = sum(opinion.answer == prepared.guess for _, opinion in views)
+    heard = f"{agreeing} of {len(views)} see “{escape(prepared.guess)}”"
+    if not prepared.sure:
+        heard = f"they are unsure; their best guess is “{escape(prepared.guess)}”"
+    rows = "".join(
+        f'<li><span class="q-name"><span class="q-dot" style="background:{juror.color}"></span>'
+        f"<span>{escape(juror.title)}</span></span>{_answer(opinion, juror.color, '')}</li>"
+        for juror, opinion in views
+    )
+    return f'<div class="q-card"><h3>Before the attack: {heard}</h3><ul class="q-views">{rows}</ul></div>'
 
 
 def stopped(button: str = "Attack") -> str:

@@ -60,7 +60,7 @@ def build(folder: Path) -> gr.Blocks:
             f'<span class="q-chip">{device} · runs on this machine</span></header>'
         )
         with gr.Tab("Attack"):
-            controls = attack.build(folder)
+            controls = attack.build(blocks, folder)
         with gr.Tab("Compare"):
             compare.build(controls, attack.COMPUTE)
         about.build()

@@ -24,6 +24,7 @@ Results = dict[str, Any]
 def build() -> Results:
     """The right column: every component that a run writes to, by its name."""
     results: Results = {"stage": gr.HTML(markup.welcome(), elem_id="q-stage")}
+    results["opening"] = gr.HTML(visible=False, elem_id="q-opening", apply_default_css=False)
     with gr.Column(visible=False, elem_id="q-results") as after:
         with gr.Row(elem_classes="q-card"):
             with gr.Column(min_width=280):

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.attacks import RECIPES
+from demo.pages.jurors import listed
 from demo.request import DEFAULT_ATTACK
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -88,11 +89,15 @@ def wide(browser: Browser, address: str) -> Iterator[Visit]:
 
 def test_one_press_leads_to_a_verdict(visit: Visit, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.id
+    first = visit.page.locator("#q-opening")
+    expect(first).to_contain_text("see “Lion”", timeout=MINUTE)
+    assert first.locator("li").count() == len(listed("tiny"))
     visit.shot(f"{name}-open")
     visit.page.click("#q-start")
     expect(visit.page.locator(".q-live")).to_be_visible(timeout=MINUTE)
     assert visit.page.locator(".q-chart").count() >= 2
     visit.verdict()
+    expect(first).to_be_hidden()
     expect(visit.page.locator("#q-stage h2")).to_contain_text("All 3 surrogates fooled")
     expect(visit.page.locator(".js-plotly-plot").first).to_be_visible(timeout=MINUTE)
     visit.page.locator("#q-table summary").first.press("Enter")
@@ -152,6 +157,15 @@ def test_examples_wait_while_a_run_goes_on(wide: Visit) -> None:
     expect(examples).not_to_have_css("pointer-events", "none")
 
 
+def test_a_new_picture_is_looked_at_before_it_is_attacked(wide: Visit, pictures_by_name: dict[str, str]) -> None:
+    wide.attack()
+    wide.page.get_by_label("Remove Image").first.click()
+    expect(wide.page.locator("#q-results")).to_be_hidden(timeout=MINUTE)
+    wide.page.locator("input[type=file]").first.set_input_files(pictures_by_name["Orange"])
+    expect(wide.page.locator("#q-opening")).to_contain_text("see “Orange”", timeout=MINUTE)
+    wide.attack()
+
+
 def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_one_works(
     wide: Visit, lion: str, tmp_path: Path
 ) -> None:
@@ -159,7 +173,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_one_works(
     broken.write_bytes(Path(lion).read_bytes()[:3000])
     wide.page.get_by_label("Remove Image").first.click()
     wide.page.locator("input[type=file]").first.set_input_files(broken)
-    wide.page.wait_for_timeout(500)
+    expect(wide.page.locator("#q-opening [role=alert]")).to_contain_text("cannot be read as a picture", timeout=MINUTE)
     wide.page.click("#q-start")
     expect(wide.page.locator("#q-stage [role=alert]")).to_contain_text("cannot be read as a picture", timeout=MINUTE)
     wide.shot("error")
