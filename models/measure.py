@@ -68,7 +68,7 @@ LOOKS = 100
 
 
 def smoothed(classifier: Classifier, pictures: Pictures, device: Device = "cpu") -> Smoothness:
-    """SEM's Table I ("approximated certified accuracy") for a classifier behind `smoothing`."""
+    """After SEM's Table I ("approximated certified accuracy"), for a classifier behind `smoothing`."""
     generator = torch.Generator().manual_seed(0)
     right = certified = 0
     radius = 0.0

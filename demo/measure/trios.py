@@ -20,7 +20,7 @@ from demo.measure.judging import attacked, drawn, percent, right
 from models.defences import defend
 from models.supply import trios
 
-MODES = {"softmax": ("softmax", "predictions"), "vote": ("voting", "losses"), "logits": ("logits", "logits")}
+MODES = {"softmax": ("softmax", "predictions"), "vote": ("voting", "logits"), "logits": ("logits", "logits")}
 """The defence that forms one juror -> MORA's mode, and the fusion by which PGD follows the same juror."""
 STEPS = 20
 

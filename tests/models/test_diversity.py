@@ -64,6 +64,45 @@ def test_a_difference_stands_for_the_second_derivative(regulariser: Callable[[Se
     assert (near - true).norm() < 0.1 * true.norm()
 
 
+@pytest.mark.parametrize(
+    "regulariser",
+    [
+        lambda g: torch.stack(diversity._cosines(g)).mean(),
+        lambda g: torch.stack([one.flatten(1).norm(dim=1) for one in g]).mean(),
+    ],
+    ids=["cosines", "lengths"],
+)
+def test_with_rectifiers_a_difference_still_leads_down(regulariser: Callable[[Sequence[Tensor]], Tensor]) -> None:
+    torch.manual_seed(0)
+    ensemble = Ensemble([Classifier(RESNET.build(4), "abcd") for _ in range(3)])
+    weights = [weight for weight in ensemble.parameters() if weight.ndim > 1]
+    batch = _batch(32)
+    values = []
+    for _ in range(9):
+        _, value = diversity.shaped(ensemble, batch.pixels, batch.labels, regulariser)
+        values.append(value.item())
+        slopes = torch.autograd.grad(value, weights)
+        length = torch.stack([slope.norm() for slope in slopes]).norm()
+        with torch.no_grad():
+            for weight, slope in zip(weights, slopes, strict=True):
+                weight -= 0.1 / length * slope
+    assert values[-1] < 0.95 * values[0]
+
+
+def test_trs_adds_similarity_and_steepness_at_the_worst_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    ensemble, batch = _smooth_trio(), _batch()
+    worst = batch.pixels[:3].roll(1, 0)
+    monkeypatch.setattr(diversity, "projected", lambda *given: worst)
+    found = diversity.transferability_reduced(
+        ensemble, batch, torch.Generator(), (), similarity=5.0, smoothness=0.08, epsilon=0.03, steps=1
+    )
+    losses = sum(F.cross_entropy(member, batch.labels) for member in ensemble(batch.pixels))
+    alike = _exact(ensemble, batch, lambda g: _cosines(g).abs().mean())
+    half = Batch(worst, worst, batch.labels[:3])
+    steep = _exact(ensemble, half, lambda g: torch.stack([one.flatten(1).norm(dim=1) for one in g]).mean())
+    assert found.item() == pytest.approx((losses + 5 * alike + 0.08 * steep).item(), rel=1e-4)
+
+
 def test_gal_adds_the_logarithm_of_summed_cosines() -> None:
     ensemble, batch = _smooth_trio(), _batch()
     losses = torch.stack([F.cross_entropy(member, batch.labels) for member in ensemble(batch.pixels)])

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scipy import stats
 from torch import Tensor, nn
 
 from models import catalog, measure, report
+from models.classifier import Classifier
+from models.defences import defend
 from models.pictures import Pictures
 from models.shelf import Shelf
 
@@ -72,6 +75,16 @@ def test_transfer_counts_what_both_knew_and_the_source_lost() -> None:
     pictures = _grays(121, 124, 126, 100, 140, 129)
     shares = measure.transfer([Brightness(127.5 / 255), Brightness(130.5 / 255)], pictures)
     assert torch.allclose(shares, torch.tensor([[1, 2 / 3], [1, 1]]))
+
+
+def test_smoothed_counts_right_ones_and_certified_ones_and_averages_radii() -> None:
+    classifier = Classifier(Brightness(0.5), ("dark", "bright"), mean=(0, 0, 0), std=(1, 1, 1))
+    dark, bright = 0, 255  # so far from the boundary that all looks agree
+    pictures = dataclasses.replace(_grays(dark, bright, dark), labels=torch.tensor([0, 1, 1]))
+    found = measure.smoothed(defend("smoothing", classifier, sigma=0.25), pictures)
+    assert (found.right, found.certified) == (0.6667, 0.6667)
+    most = 0.25 * stats.norm.ppf(0.001 ** (1 / measure.LOOKS))
+    assert found.radius == pytest.approx(2 / 3 * most, abs=1e-4)
 
 
 @pytest.fixture
