@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from demo.attacks.core import Measure, Reading, Task, WeightRule
@@ -20,7 +21,7 @@ class Ascent:
     objective: what the fused verdict is worth.
     Under transforms the weights still follow what the surrogates say of the picture itself, as their papers
     write, and one set of weights serves all views: that takes one forward pass of each surrogate more.
-    details: `loss`, `(N,)`, the fused objective that the attacker drives up (under SI, that of the darkest view).
+    details: `loss`, `(N,)`, the fused objective that the attacker drives up (under SI, its mean over the views).
     """
 
     fusion: str = "logits"
@@ -44,8 +45,8 @@ class Ascent:
                 return losses
 
             gradient, logits = probe.fused(pictures, loss)
-            weights, losses = used[-1]
-            climbed = sign * losses
+            weights = used[-1][0]
+            climbed = sign * torch.stack([losses for _, losses in used]).mean(0)
             return Reading(gradient, said if ahead else logits, weights, climbed, details={"loss": climbed})
 
         return measure

@@ -39,6 +39,16 @@ def test_si_is_the_mean_gradient_over_darkened_copies():
     assert logits is None, "what the copies are taken for is not what the picture is taken for"
 
 
+@pytest.mark.parametrize("name", ["i-fgsm", "apgd-ce"])
+def test_under_si_the_loss_is_the_one_whose_gradient_is_followed(name):
+    networks, images = [smooth(0), smooth(1)], pictures(2)
+    labels = torch.tensor([1, 2])
+    frame = next(iter(iterate(name, networks, images, labels, steps=2, transforms=("si",), fusion="losses")))
+    views = [frame.adversarial * 0.5**i for i in range(5)]
+    losses = [F.cross_entropy(network(view), labels, reduction="none") for network in networks for view in views]
+    torch.testing.assert_close(frame.details["loss"], torch.stack(losses).mean(0).detach())
+
+
 def test_ti_is_the_mean_gradient_over_shifted_pictures():
     """Dong et al. derive the convolution from shifts: Σ w_ij of the gradient, shifted back by (i, j)."""
     network, images = smooth(0), pictures(2)
