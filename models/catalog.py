@@ -116,16 +116,29 @@ def load(name: str, device: str | torch.device = "cpu", progress: Progress | Non
     """The classifier of that name, ready to judge and to be attacked: eval mode, frozen parameters.
 
     Loaded at its first use, kept on a shelf bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads. One that
-    was moved, or converted in place (`.double()`), stays with whoever did so, and the next load makes it anew.
-    progress: told the title, the bytes here and the bytes in all during a download. Raises ValueError for an unknown
-    name and WeightsError, which is a sentence for the visitor, for a missing, damaged or unreachable file.
+    was moved, converted in place (`.double()`), thawed, or put into training mode, stays with whoever did so, and the
+    next load makes it anew. progress: told the title, the bytes here and the bytes in all during a download. Raises
+    ValueError for an unknown name or device and WeightsError, which is a sentence for the visitor, for a missing,
+    damaged or unreachable file.
     """
-    card, place = find(name), torch.device(device)
+    card, place = find(name), _place(device)
 
     def fits(kept: Classifier) -> bool:
-        return (kept.mean.device.type, kept.mean.dtype, kept.training) == (place.type, torch.float32, False)
+        changed = any(part.training for part in kept.modules()) or any(p.requires_grad for p in kept.parameters())
+        here = (kept.mean.device.type, kept.mean.dtype) == (place.type, torch.float32)
+        return here and not changed and kept.generator is None
 
     return _shelf.get((name, str(place)), lambda: _read(card, place, progress), fits)
+
+
+def _place(device: str | torch.device) -> torch.device:
+    try:
+        place = torch.device(device)
+    except (RuntimeError, TypeError):
+        raise ValueError(f"Unknown device {device!r}: use cpu, cuda or cuda:0.") from None
+    if place.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"There is no GPU for {device!r} here: use cpu.")
+    return place
 
 
 def find(name: str) -> Card:
@@ -135,7 +148,8 @@ def find(name: str) -> Card:
     return CARDS[name]
 
 
-def _read(card: Card, device: str | torch.device, progress: Progress | None) -> Classifier:
+@torch.inference_mode(False)  # else one load inside it would leave a network that nobody can ever attack
+def _read(card: Card, device: torch.device, progress: Progress | None) -> Classifier:
     if card.hub:
         # The file first: where it cannot be had, that is known before timm is even imported.
         path = hub.find(card.hub, card.title, progress)
@@ -144,7 +158,8 @@ def _read(card: Card, device: str | torch.device, progress: Progress | None) -> 
         classifier = imagenet.read(card, path, tuple(vocabulary(card.pack).values()))
     else:
         labels = tuple(vocabulary(card.pack).values())
-        network = card.blueprint.build(len(labels))
+        with torch.random.fork_rng(devices=[]):  # initial weights are drawn, and then replaced
+            network = card.blueprint.build(len(labels))
         _fill(network, card)
         # Every classifier of this pack sees the pack's own canvas, whatever it is given.
         classifier = Classifier(network, labels, card=card, size=card.size or SIDES[card.pack][0])

@@ -47,7 +47,7 @@ class Averaged(Classifier):
     def __init__(self, classifier: Classifier, draws: int = 10) -> None:
         super().__init__(classifier, classifier.labels, card=classifier.card, size=classifier.size)
         self.mean, self.std = classifier.mean, classifier.std
-        self.random = classifier.random
+        self.training, self.random = classifier.training, classifier.random
         self.draws = draws if classifier.random else 1
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:

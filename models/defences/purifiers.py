@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -88,8 +89,10 @@ def _file(stanza: dict[str, Any], folder: Path) -> Path:
 def _builder(name: str, stanza: dict[str, Any], folder: Path) -> Callable[[Classifier], Classifier]:
     @cache
     def read(device: torch.device, dtype: torch.dtype) -> nn.Module:
-        network = NETWORKS[name](**stanza.get("arguments", {}))
+        with torch.random.fork_rng(devices=[]):
+            network = NETWORKS[name](**stanza.get("arguments", {}))
         fill(network, _file(stanza, folder), stanza["sha256"], f"of {name} in {STANZAS.name}")
         return network.eval().requires_grad_(False).to(device, dtype)
 
-    return lambda classifier: Purified(classifier, read(classifier.mean.device, classifier.mean.dtype))
+    # A copy for each, because whoever has it may convert it, or put it into training mode.
+    return lambda classifier: Purified(classifier, deepcopy(read(classifier.mean.device, classifier.mean.dtype)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
+
 from models.classifier import Classifier
 from models.defences import (
     bit_depth,
@@ -49,6 +51,7 @@ NINE = tuple(name for name in _SVRE.split() if name in DEFENCES)
 """The nine defences on which SVRE and others measure black-box attacks, in their order, as far as they are here."""
 
 
+@torch.inference_mode(False)  # what is made within it could not be attacked
 def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameters: Any) -> Classifier:
     """The classifier behind the named defence: a `Classifier` again, with the same labels.
 
@@ -62,6 +65,7 @@ def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameter
     settled = settle(defence.title, defence.parameters, parameters)
     members = _members(defence, classifier)
     defended = defence.build(members if defence.several else members[0], **settled)
+    defended.training = any(member.training for member in members)  # its own flag alone: members keep theirs
     defended.random = defence.random or any(member.random for member in members)
     defended.by_query = defence.by_query or any(member.by_query for member in members)
     if defended.alpha is None and not defence.several:  # a guard in front does not make a cautious vote bold

@@ -10,7 +10,9 @@ from torch.nn import functional as F
 
 from models.classifier import Classifier
 from models.defences.binomial import fair_coin, wilson
+from models.defences.parameter import Parameter
 
+DRAWS = Parameter("draws", 20, 1, 10_000, "Looks", "How often one that answers by lot is asked.", whole=True)
 WIDEST = 64
 """How many pictures are shown at once when looks are taken side by side."""
 
@@ -43,9 +45,10 @@ def judge(classifier: Classifier, pixels: Tensor, draws: int = 20, generator: to
     A classifier that may abstain (`alpha`: smoothing, SWEEN, SEM) does so where the two-sided binomial test
     between its two leading classes gives a p-value above alpha (Cohen et al. 2019, PREDICT; SEM's alpha is 0.3).
     """
-    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= 10_000:
-        raise ValueError(f"draws is {draws!r}: use a whole number from 1 to 10000.")
-    looks = draws if classifier.random else 1
+    asked = DRAWS.check(draws)
+    if not len(pixels):
+        raise ValueError("There is no picture to judge: pixels must be (N,3,H,W) with N at least 1.")
+    looks = asked if classifier.random else 1
     probabilities, votes = _tally(classifier, pixels, looks, generator)
     shares = votes / looks
     low, high = wilson(shares, looks) if classifier.random else (shares, shares)

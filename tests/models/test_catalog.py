@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 
 import pytest
 import torch
 
 import models
 from models import catalog
+from models.classifier import Classifier
+from models.defences import defend
 from models.defences.guard import Guarded
 from models.shelf import Shelf
 
@@ -73,6 +76,8 @@ def test_the_pack_knows_64_things_by_wordnet_id() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="Unknown classifier 'tiny/resnett': use one of tiny/resnet,"):
         models.load("tiny/resnett")
+    with pytest.raises(ValueError, match="Unknown device 'gpu': use cpu, cuda or cuda:0"):
+        models.load("tiny/resnet", "gpu")
     with pytest.raises(ValueError, match="Unknown pack 'huge': use one of tiny"):
         models.names("huge")
 
@@ -96,16 +101,39 @@ def test_a_bad_file_is_named_with_its_cure_and_the_next_load_works(damage, tmp_p
 
 
 @pytest.mark.usefixtures("empty_shelf")
-@pytest.mark.parametrize("change", ["double", "train"])
-def test_a_network_that_somebody_converted_is_not_handed_to_others(change: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda network: network.double(),
+        lambda network: network.train(),
+        lambda network: network.network.train(),
+        lambda network: network.requires_grad_(True),
+        lambda network: setattr(network, "generator", torch.Generator()),
+    ],
+    ids=["double", "train", "train inside", "thaw", "generator"],
+)
+def test_a_network_that_somebody_changed_is_not_handed_to_others(change: Callable[[Classifier], object]) -> None:
     first = models.load("tiny/resnet")
     assert models.load("tiny/resnet") is first
-    getattr(first, change)()
+    change(first)
     second = models.load("tiny/resnet")
     assert second is not first
     assert second(torch.rand(1, 3, 64, 64)).dtype == torch.float32
     assert not second.training
     assert models.load("tiny/resnet") is second
+
+
+@pytest.mark.usefixtures("empty_shelf")
+def test_loading_leaves_no_trace() -> None:
+    torch.manual_seed(0)
+    before = torch.random.get_rng_state()
+    with torch.inference_mode():
+        classifier = models.load("tiny/densenet")
+        defended = defend("hgd", classifier)
+    assert torch.equal(before, torch.random.get_rng_state())
+    pixels = torch.rand(1, 3, 64, 64).requires_grad_()
+    defended(pixels).sum().backward()
+    assert pixels.grad is not None
 
 
 @pytest.mark.usefixtures("empty_shelf")

@@ -87,6 +87,17 @@ def test_a_defended_network_is_a_classifier_again(name, network, pixels) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_usual_way_back_to_the_old_mode_leaves_a_network_as_it_was(name) -> None:
+    inside = small(1).eval()
+    defended = defend(name, [inside] if DEFENCES[name].several else inside)
+    mode = defended.training
+    defended.eval()
+    defended.train(mode)
+    assert not inside.training
+    assert not any(part.training for part in inside.modules())
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_packs_own_networks_can_be_defended(name, pixels) -> None:
     jury = [models.load("tiny/resnet"), models.load("tiny/convnext")]
     defended = defend(name, jury if DEFENCES[name].several else jury[1])

@@ -66,7 +66,9 @@ def test_a_trained_one_defends(name, tmp_path, classifier, pixels) -> None:
     assert gradient.isfinite().all()
     assert gradient.abs().sum() > 0
     assert not any(parameter.requires_grad for parameter in defended.parameters())
-    assert row.build(classifier).purifier is defended.purifier
+    other = row.build(classifier).train().double()  # whoever has one may do with it as they like
+    assert row.build(classifier.float().eval())(pixels).allclose(logits)
+    assert other.purifier is not defended.purifier
     assert row.build(classifier.double())(pixels.double()).dtype == torch.float64
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from scipy import stats
@@ -73,6 +74,14 @@ def test_it_abstains_when_the_vote_is_close_and_only_then(halves) -> None:
     assert not judge(defend("random-resize-pad", halves), picture(0.5), 2).abstains.any()
     behind = [bool(judge(defend("bit-depth", smoothed), picture(0.5), 20, seeded(seed)).abstains) for seed in range(20)]
     assert any(behind), "another guard in front does not make it bold"
+
+
+def test_what_cannot_be_judged_is_said(halves) -> None:
+    with pytest.raises(ValueError, match="There is no picture to judge"):
+        judge(halves, picture()[:0])
+    with pytest.raises(ValueError, match=r"draws is 2\.5: use a whole number"):
+        judge(halves, picture(0.2), 2.5)
+    assert judge(defend("smoothing", halves), picture(0.2), np.int64(3)).draws == 3
 
 
 def test_a_plain_call_votes_and_its_gradient_points_the_right_way(halves) -> None:
