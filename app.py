@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="address to listen on"
     )
-    parser.add_argument("--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860")), help="port")
+    parser.add_argument("--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="port")
     parser.add_argument("--open", action="store_true", help="open the browser")
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quorum-") as folder:

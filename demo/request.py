@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any
 
 import models
@@ -66,6 +67,10 @@ class Request:
     known_guard: str | None = None
     device: str = "cpu"
 
+    def __post_init__(self) -> None:
+        for name in ("epsilon", "iterations", "seed", "step_size", "side", "draws", "knobs", "guards"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
+
     @property
     def canvas(self) -> int:
         """The side of the jury's canvas in pixels."""
@@ -76,6 +81,20 @@ class Request:
         """The networks that the attack never touches, in the catalogue's order."""
         asked = bystanders(self.pack) if self.held_out is None else self.held_out
         return [name for name in asked if name not in self.surrogates]
+
+
+def plain(value: Any) -> Any:
+    """Numbers as Python and JSON have them: numpy's, and 10.0 for 10 as widgets send it. The check comes later."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(plain(one) for one in value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    value = float(value)
+    return int(value) if value.is_integer() else value
 
 
 def check(request: Request) -> tuple[Recipe, dict[str, Any]]:

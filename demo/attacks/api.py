@@ -66,6 +66,7 @@ def iterate(
     return run(attack, surrogates, task)
 
 
+@torch.inference_mode(False)  # what is made within it could not be differentiated
 def prepare(
     name: str,
     surrogates: Sequence[Surrogate],
@@ -92,7 +93,8 @@ def prepare(
     steps = chosen.steps or wished
     step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
-    return attack, Task(images.detach(), labels, epsilon, steps, step, targeted, seed)
+    # Copies, so that nobody's pictures change where a surrogate works in place.
+    return attack, Task(images.detach().clone(), labels.clone(), epsilon, steps, step, targeted, seed)
 
 
 def positive(name: str, value: float) -> float:

@@ -12,12 +12,14 @@ from demo.attacks.core import Attack, Frame, Reading, Score, Task
 from demo.attacks.probe import Probe, Surrogate
 
 
+@torch.inference_mode(False)
 def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator[Frame]:
     """One run, frame by frame; closing the iterator ends the work within one iteration."""
     for step, pictures, probe, reading in _walk(attack, surrogates, task):
         yield _frame(attack, task, step, pictures, probe, reading)
 
 
+@torch.inference_mode(False)
 def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tensor:
     """The finished pictures alone, without the forward passes that only frames need."""
     pictures = task.images
@@ -85,7 +87,7 @@ def _frame(attack: Attack, task: Task, step: int, pictures: Tensor, probe: Probe
         weights = attack.direction.weights(logits, task, step)
     return Frame(
         step=step,
-        adversarial=pictures,
+        adversarial=pictures.clone(),  # theirs to change
         logits=logits,
         losses=task.cross_entropy(logits),
         confidence=task.confidence(logits),

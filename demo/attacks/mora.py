@@ -62,9 +62,10 @@ def normalised(logits: Tensor, labels: Tensor, toward: bool) -> Tensor:
 class ModelReweighing:
     """Ascent on L = CE( β · norm(Σ λ_m z_m) + (1-β) · norm(z_E) ) (Eq. 11), for an ensemble that judges by `mode`.
 
-    beta: β of the first start. sweep: fresh starts with β = 0, 0.25, 0.75 and 1 for pictures still standing.
-    targets: fresh starts that head for that many other labels in turn (MORA^mt, with `beta` for each), the ones
-    that the clean picture looks most like first; for untargeted tasks. temperature: τ of voting's softened vote.
+    beta: β of the first start. sweep: fresh starts, for pictures still standing, with those of 0, 0.25, 0.5, 0.75
+    and 1 that beta is not. targets: fresh starts that head for that many other labels in turn (MORA^mt, with `beta`
+    for each), the ones that the clean picture looks most like first; for untargeted tasks. temperature: τ of voting's
+    softened vote.
     A picture at which the ensemble, by a true vote in voting mode, has fallen is finished.
 
     norm() does not change if all λ_m of a picture are scaled, so their shares stand in for them.
@@ -81,7 +82,7 @@ class ModelReweighing:
 
     @property
     def starts(self) -> int:
-        return 1 + self.targets if self.targets else len(SWEEP) if self.sweep else 1
+        return 1 + self.targets if self.targets else len({self.beta, *SWEEP}) if self.sweep else 1
 
     def _beta(self, index: int) -> float:
         swept = [self.beta, *(beta for beta in SWEEP if beta != self.beta)]

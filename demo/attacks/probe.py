@@ -170,7 +170,12 @@ class Probe:
             self._check(answer, len(pictures))
         return answers
 
-    def _check(self, answer: Tensor, pictures: int) -> None:
+    def _check(self, answer: object, pictures: int) -> None:
+        if not isinstance(answer, Tensor):
+            raise ValueError(
+                f"A surrogate must give logits as a tensor, not {type(answer).__name__}: wrap it in a function that "
+                "gives the logits alone."
+            )
         if answer.ndim != 2 or len(answer) != pictures:
             raise ValueError(
                 f"A surrogate must give logits of shape (N, C) for N pictures; for {pictures} of them one gave "

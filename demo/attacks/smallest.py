@@ -28,6 +28,7 @@ class Smallest:
     pictures: Tensor
 
 
+@torch.inference_mode(False)
 def smallest_epsilon(
     name: str,
     surrogates: Sequence[Surrogate],
@@ -59,10 +60,13 @@ def smallest_epsilon(
     growth = int(number("growth", growth, 1, 64, whole=True))
     bisections = int(number("bisections", bisections, 0, 64, whole=True))
     first = positive("first", first)
+    if judge is not None and not callable(judge):
+        raise ValueError(f"judge must be one callable from pixels to logits, not {type(judge).__name__}.")
     attack, task = prepare(name, surrogates, images, labels, first, steps, None, targeted, seed, knobs)
     search = _Search(recipe(name), attack, surrogates, task, judge)
     for step in range(growth):
-        if not search.grow(min(first * 2**step, 1.0)):
+        epsilon = min(first * 2**step, 1.0)
+        if not search.grow(epsilon) or epsilon == 1:
             break
     for _ in range(bisections):
         search.halve()

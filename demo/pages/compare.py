@@ -14,6 +14,7 @@ from demo.comparison import MOST, Contestant, comparable
 from demo.figures import Chart, Line
 from demo.pages import choices, markup, running
 from demo.pages.choices import Controls
+from demo.request import plain
 
 DEFAULT = ("mi-fgsm", "ensemblefool-a", "svre", "a-gd")
 DEFAULT_BUDGET = 120
@@ -54,7 +55,7 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
         try:
             asked = running.ask(choices.asked(dict(zip(names, values, strict=True))))
             done: list[Contestant] = []
-            for contestant in running.contestants(asked, attacks or (), running.whole(gradients)):
+            for contestant in running.contestants(asked, attacks or (), plain(gradients)):
                 if contestant.finished is None:
                     yield {stage: _unknown(contestant)} | ready
                     return

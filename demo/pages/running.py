@@ -61,27 +61,22 @@ def ask(values: dict[str, Any]) -> Request:
         surrogates=values["surrogates"] or (),
         attack=values["attack"],
         epsilon=values["epsilon"],
-        iterations=whole(values["iterations"]),
-        seed=whole(values["seed"]),
+        iterations=values["iterations"],
+        seed=values["seed"],
         step_size=values["step_size"] or None,
         framing=values["framing"],
         label=values["label"] or None,
         target=values["target"] or None,
         knobs=values["knobs"],
         pack=values["pack"],
-        side=whole(values["side"]) or None,
+        side=values["side"] or None,
         held_out=values["held_out"],
         guards=values["guards"],
         guarded=values["guarded"] or None,
-        draws=whole(values["draws"]),
+        draws=values["draws"],
         known_guard=values["known_guard"] or None,
         device=best(),
     )
-
-
-def whole(value: Any) -> Any:
-    """Widgets and JSON send 10.0 for 10; anything else that is not whole is left for the check to refuse."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:

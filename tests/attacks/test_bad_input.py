@@ -33,6 +33,7 @@ WRONG = {
     "label spaces": ({"surrogates": [smooth(0), smooth(1, 4)]}, r"share one label space, .* \[4, 5\] classes: choose"),
     "label spaces, one by one": ({"name": "a-gd", "surrogates": [smooth(0), smooth(1, 4)]}, r"\[4, 5\] classes"),
     "not logits": ({"surrogates": [lambda x: x]}, r"logits of shape \(N, C\) for N pictures; .* gave \(2, 3, 6, 6\)"),
+    "more than logits": ({"surrogates": [lambda x: (x, x)]}, "must give logits as a tensor, not tuple: wrap it"),
     "no gradient": ({"surrogates": [torch.no_grad()(smooth(0))]}, "no gradient .* take it out of torch.no_grad"),
     "pictures as bytes": ({"images": (IMAGES * 255).byte()}, r"images are torch.uint8: use float32 or float64"),
     "pictures to 255": ({"images": IMAGES * 255}, r"within \[0, 1\]: divide 8-bit pictures by 255"),

@@ -166,6 +166,31 @@ def test_one_iterator_does_not_disturb_another(name):
 
 
 @pytest.mark.parametrize("name", RECIPES)
+def test_inference_mode_and_what_was_made_in_it_change_nothing(name):
+    surrogates, images, labels = task(targeted=False)
+    usual = craft(name, surrogates, images, labels, steps=2, **knobs(name))
+    with torch.inference_mode():
+        images, labels = images.clone(), labels.clone()
+        inside = craft(name, surrogates, images, labels, steps=2, **knobs(name))
+        *_, last = iterate(name, surrogates, images, labels, steps=2, **knobs(name))
+        assert torch.is_inference_mode_enabled(), "the reader's own mode is theirs between the frames"
+    assert torch.equal(usual, inside)
+    assert torch.equal(usual, last.adversarial)
+    assert torch.equal(usual, craft(name, surrogates, images, labels, steps=2, **knobs(name)))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_nobodys_tensors_are_shared(name):
+    surrogates, images, labels = task(targeted=False)
+    kept, usual = images.clone(), craft(name, surrogates, images, labels, steps=2, **knobs(name))
+    for frame in iterate(name, surrogates, images, labels, steps=2, **knobs(name)):
+        last = frame.adversarial.clone()
+        frame.adversarial.zero_()
+    assert torch.equal(last, usual)
+    assert torch.equal(images, kept)
+
+
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_picture_may_have_its_own_epsilon(name):
     recipe = RECIPES[name]
     surrogates, images, labels = task(targeted=False, count=2)

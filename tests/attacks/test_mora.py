@@ -156,6 +156,10 @@ def test_sweep_starts_afresh_on_survivors_only():
     single = list(iterate("mora", networks, images, labels, steps=8, **options))
     swept = list(iterate("mora", networks, images, labels, steps=40, sweep=True, **options))
     assert [frame.details["beta"] for frame in swept[:40:8]] == [0.5, 0, 0.25, 0.75, 1]
+    tried = [
+        frame.details["beta"] for frame in iterate("mora", networks, images, labels, steps=48, sweep=True, beta=0.3)
+    ]
+    assert tried[:48:8] == [0.3, 0.5, 0, 0.25, 0.75, 1]
     fallen_early = judged(single[-1].logits, labels, "softmax", False)
     fallen_late = judged(swept[-1].logits, labels, "softmax", False)
     assert (fallen_late | ~fallen_early).all(), "what fell in the first start stays fallen"

@@ -55,6 +55,19 @@ def test_wrong_from_the_start_and_out_of_reach():
     assert torch.equal(found.pictures, images)
 
 
+def test_the_whole_range_is_tried_once():
+    networks, images, labels, _ = border()
+    asked = []
+
+    def stubborn(pixels):
+        asked.append(len(pixels))
+        return torch.nn.functional.one_hot(labels[: len(pixels)], 5).to(pixels)
+
+    found = smallest_epsilon("fgsm", networks, images, labels, judge=stubborn, first=0.5, growth=64, bisections=0)
+    assert found.epsilon.isinf().all()
+    assert len(asked) == 3, "the clean pictures, 0.5 and 1"
+
+
 def test_a_judge_apart_from_the_surrogates():
     networks, images, _, _ = border()
     surrogate, judge = networks
@@ -87,6 +100,7 @@ def test_labels_that_the_judge_does_not_know():
         ({"growth": 0}, "growth is 0: use a whole number from 1 to 64"),
         ({"bisections": 1.5}, "bisections is 1.5"),
         ({"first": 0}, "first is 0: use a number above 0"),
+        ({"judge": [print]}, "judge must be one callable from pixels to logits, not list"),
         ({"momentum": 1.0}, "FGSM has no knob 'momentum'"),
     ],
 )

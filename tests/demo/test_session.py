@@ -70,6 +70,16 @@ def test_the_record_holds_every_number_as_json(lion: str, finished: Finished) ->
     assert kept["distances"]["linf"] == finished.distances["linf"]
 
 
+def test_numbers_of_numpy_and_whole_floats_are_numbers(lion: str) -> None:
+    wish = {"epsilon": np.float32(4), "iterations": np.int64(1), "seed": 2.0, "draws": 2.0}
+    wish |= {"knobs": {"momentum": np.float64(0.5)}, "guards": {"jpeg": {"quality": np.int64(50)}, "vote": {}}}
+    request = Request(lion, **wish)
+    kept = json.loads(json.dumps(record(request, end(request))))["settings"]
+    assert (kept["epsilon"], kept["iterations"], kept["seed"], kept["draws"]) == (4, 1, 2, 2)
+    assert kept["knobs"] == {"momentum": 0.5}
+    assert kept["guards"]["jpeg"] == {"quality": 50}
+
+
 def test_a_targeted_run_asks_for_the_target(lion: str) -> None:
     last = end(Request(lion, target="Banana", iterations=10, epsilon=32, attack="mi-fgsm"))
     assert last.target == "Banana"
