@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         train, val = read(options.data, "train"), read(options.data, "val")
         for name in wanted:
-            _make(RECIPES[name], train, val, device, options)
+            _make(_asked(RECIPES[name], options), train, val, device, options)
     except (ValueError, FloatingPointError) as problem:
         raise SystemExit(str(problem)) from None
 
@@ -42,16 +43,22 @@ def _exists(recipe: Recipe, folder: Path) -> bool:
     return all((folder / f"{name}.safetensors").exists() for name in recipe.products)
 
 
+def _asked(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """The recipe with what the command line puts in place of its own."""
+    rate = options.rate or recipe.optimiser.rate
+    return replace(recipe, epochs=options.epochs or recipe.epochs, optimiser=replace(recipe.optimiser, rate=rate))
+
+
 def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
     others = [files.finished(RECIPES[name], train.wnids, options.out).to(device) for name in recipe.others]
-    run = Run(recipe, train, others, device=device, weights=options.out, epochs=options.epochs, say=_say)
+    run = Run(recipe, train, others, device=device, weights=options.out, say=_say)
     begun = [files.borrow(run.network, options.begin)] if options.begin else []
     if begun:
         run.average = running_average(run.network)
     checkpoint = options.checkpoints / f"{recipe.name}.pt"
     if options.resume and checkpoint.exists():
         run.resume(checkpoint)
-        _say(f"{recipe.name}: going on after epoch {run.epoch} of {run.epochs}")
+        _say(f"{recipe.name}: going on after epoch {run.epoch} of {recipe.epochs}")
 
     def judge(learner: nn.Module) -> str:
         judged = learner
@@ -64,7 +71,7 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
 
     run.finish(checkpoint, judge)
     made = {
-        "epochs": run.epochs,
+        "epochs": recipe.epochs,
         "seconds": round(run.seconds),
         "device": _describe(device),
         "command": _command(recipe, options),
@@ -81,6 +88,7 @@ def _command(recipe: Recipe, options: argparse.Namespace) -> str:
     words = ["python -m models.training", recipe.name, "--data DATA"]
     words += ["--begin", options.begin.name] if options.begin else []
     words += ["--epochs", str(options.epochs)] if options.epochs else []
+    words += ["--rate", f"{options.rate:g}"] if options.rate else []
     return " ".join(words)
 
 
@@ -92,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, where there is one")
     parser.add_argument("--begin", type=Path, help="a file of weights to begin with, as far as its tensors fit")
     parser.add_argument("--epochs", type=_positive, help="in place of the recipe's own number")
+    parser.add_argument("--rate", type=_rate, help="the peak of the learning rate, in place of the recipe's own")
     parser.add_argument(
         "--out",
         type=Path,
@@ -106,6 +115,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {text}")
+    return number
+
+
+def _rate(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 10:
+        raise argparse.ArgumentTypeError(f"expected a number between 0 and 10, got {text}")
     return number
 
 

@@ -6,7 +6,7 @@ family gives up one early halving where its constructor, or leaving a layer out,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import nn
@@ -39,9 +39,8 @@ class TrioBlueprint:
         return nn.ModuleList(self.member.build(classes) for _ in range(self.count))
 
 
-RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool",))
-# The adversarially trained ones do as well without the last block, which is two fifths of the bytes.
-SLIM_RESNET = replace(RESNET, identity=("maxpool", "layer4.1"))
+# Without its last block it is two fifths smaller, and about as good.
+RESNET = Blueprint("timm", "resnet18", {"channels": [32, 64, 128, 256]}, ("maxpool", "layer4.1"))
 # As large as the ResNet-20 that the papers on ensemble defences train three times, for pictures of 32 px.
 SMALL_RESNET = Blueprint("timm", "resnet18", {"channels": [16, 32, 48, 64]}, ("maxpool",))
 # GAL wants gradients that are not sparse, and therefore leaky rectifiers.

@@ -64,8 +64,11 @@ def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, mad
     halves = {key: state[key].detach().cpu().half().contiguous() for key in _shapes(state)}
     content = safetensors.torch.save(halves)
     (folder / f"{name}.safetensors").write_bytes(content)
+    note = recipe.note
+    if "begun" in made:  # then it began with that file, whatever the recipe begins with
+        note = "; ".join(part for part in note.split("; ") if not part.startswith("begun from"))
     card = {
-        "recipe": {"mode": recipe.mode, "note": recipe.note, "seed": recipe.seed, **made},
+        "recipe": {"mode": recipe.mode, "note": note, "seed": recipe.seed, **made},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
     }
     (folder / f"{name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
@@ -83,11 +86,10 @@ def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier
 def begin(network: nn.Module, names: Sequence[str], folder: Path) -> None:
     """Puts the pack's finished weights into a network, or, by their order, into a trio's sub-models.
 
-    A network may leave out layers of the one that it begins with. ValueError where one is missing or unlike.
+    ValueError where one is missing or unlike.
     """
     for part, path in zip(parts(network), _finished(names, folder), strict=True):
-        weights = _read(path)
-        fill(part, path, {key: weights[key] for key in part.state_dict() if key in weights})
+        fill(part, path)
 
 
 def _finished(names: Sequence[str], folder: Path) -> list[Path]:
@@ -98,12 +100,9 @@ def _finished(names: Sequence[str], folder: Path) -> list[Path]:
     return paths
 
 
-def fill(network: nn.Module, path: Path, weights: dict[str, Tensor] | None = None) -> None:
-    """Puts a file of weights into the network it was made for; ValueError where it was made for another.
-
-    weights: what was read of the file, where that is not all.
-    """
-    weights = _read(path) if weights is None else weights
+def fill(network: nn.Module, path: Path) -> None:
+    """Puts a file of weights into the network it was made for; ValueError where it was made for another."""
+    weights = _read(path)
     if _shapes(weights) != _shapes(network.state_dict()):
         raise ValueError(f"{path} holds the weights of another network.")
     network.load_state_dict(weights, strict=False)

@@ -27,7 +27,6 @@ class Run:
 
     others: the classifiers that the objective asks for, on the run's device.
     weights: the folder of finished networks, for a recipe that begins from one.
-    epochs: in place of the recipe's own number, where given.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class Run:
         *,
         device: torch.device,
         weights: Path = Path(),
-        epochs: int | None = None,
         say: Say = print,
     ) -> None:
         if len(pictures) < recipe.batch:
@@ -46,7 +44,6 @@ class Run:
                 f"{recipe.name} trains on batches of {recipe.batch}; only {len(pictures)} pictures were given."
             )
         self.recipe, self.others, self.device, self.say = recipe, others, device, say
-        self.epochs = recipe.epochs if epochs is None else epochs
         self.images, self.labels = pictures.images.to(device), pictures.labels.to(device)
         self.batches = len(pictures) // recipe.batch
         torch.manual_seed(recipe.seed)  # the initial weights
@@ -58,7 +55,7 @@ class Run:
         self.learner = self._dressed(network)
         self.average = running_average(network)
         self.optimiser = recipe.optimiser.build(network)
-        self.schedule = cycle(self.optimiser, recipe.optimiser.rate, self.epochs * self.batches)
+        self.schedule = cycle(self.optimiser, recipe.optimiser.rate, self.recipe.epochs * self.batches)
         self.epoch, self.seconds = 0, 0.0
         self.losses: list[float] = []  # the mean of each epoch
 
@@ -76,8 +73,8 @@ class Run:
 
     def finish(self, checkpoint: Path, judge: Callable[[nn.Module], str] | None = None) -> None:
         """Trains the epochs that remain, leaving a checkpoint after each. judge: a word on the average so far."""
-        progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.epochs)))
-        while self.epoch < self.epochs:
+        progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.recipe.epochs)))
+        while self.epoch < self.recipe.epochs:
             began = time.monotonic()
             where = self._where()
             self.losses.append(self._epoch(progress))
@@ -89,7 +86,7 @@ class Run:
 
     def _epoch(self, progress: Progress) -> float:
         """One pass over the pictures; its mean loss. What it draws depends on the seed and the epoch alone."""
-        size = self.recipe.size(self.epoch, self.epochs)
+        size = self.recipe.size(self.epoch)
         seed = self.recipe.seed * 100_003 + self.epoch + 1
         torch.manual_seed(seed)  # dropout and its kin, which take no generator
         generator = torch.Generator(self.device).manual_seed(seed)
@@ -125,16 +122,16 @@ class Run:
 
     def _pixels(self, epochs: range) -> int:
         """The work of these epochs in pixels, which is what time is roughly proportional to."""
-        sides = (self.recipe.size(epoch, self.epochs) for epoch in epochs)
+        sides = (self.recipe.size(epoch) for epoch in epochs)
         return sum(side**2 for side in sides) * self.batches * self.recipe.batch
 
     def _where(self) -> str:
-        size = self.recipe.size(self.epoch, self.epochs)
-        return f"{self.recipe.name} · epoch {self.epoch + 1}/{self.epochs} · {size} px"
+        size = self.recipe.size(self.epoch)
+        return f"{self.recipe.name} · epoch {self.epoch + 1}/{self.recipe.epochs} · {size} px"
 
     def asked(self) -> dict[str, Any]:
         """What identifies the run: a checkpoint of another one must not be taken up."""
-        return {"recipe": self.recipe.key(), "epochs": self.epochs, "pictures": len(self.images)}
+        return {"recipe": self.recipe.key(), "pictures": len(self.images)}
 
     def state(self) -> dict[str, Any]:
         return {

@@ -22,8 +22,8 @@ class Recipe:
     objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
     others: recipes whose finished networks the objective learns from, or is attacked through.
     patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
-    start: the finished network, or a trio's three, that this one begins with: of the same blueprint, but for layers
-        that it may leave out; from scratch where empty.
+    start: the finished network of the same blueprint, or a trio's three, that this one begins with; from scratch
+        where empty.
     """
 
     name: str
@@ -41,9 +41,9 @@ class Recipe:
     batch: int = 128
     seed: int = 0
 
-    def size(self, epoch: int, epochs: int) -> int:
-        """The side in pixels of the pictures of one epoch out of `epochs`."""
-        progress, passed = (epoch + 0.5) / epochs, 0.0
+    def size(self, epoch: int) -> int:
+        """The side in pixels of the pictures of one epoch."""
+        progress, passed = (epoch + 0.5) / self.epochs, 0.0
         for side, share in self.sizes:
             passed += share
             if progress < passed:

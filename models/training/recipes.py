@@ -21,7 +21,6 @@ from models.training.architectures import (
     REGNET,
     REPVGG,
     RESNET,
-    SLIM_RESNET,
     SMALL_RESNET,
     VIT,
     XCIT,
@@ -141,12 +140,12 @@ _TABLE = (
     _taught("googlenet", GOOGLENET, epochs=16, optimiser=TUNING),
     _taught("regnet", REGNET, epochs=16, optimiser=TUNING),
     _taught("convnext", CONVNEXT, epochs=16),
-    _robust("resnet-robust", SLIM_RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
+    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
     _taught("repvgg", REPVGG, epochs=12, optimiser=replace(SGD, rate=0.1)),
     _taught("mobilenet", MOBILENET, epochs=12, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
     _taught("xcit", XCIT, epochs=12),
     _taught("vit", VIT, epochs=20, sizes=((64, 1.0),)),
-    _robust("resnet-pgd", SLIM_RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
+    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
     _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE, "densenet"),
     _robust(
         "densenet-ensemble", DENSENET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, "densenet", epochs=3, others=FIXED

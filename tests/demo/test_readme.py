@@ -8,10 +8,13 @@ import pytest
 import models
 from demo.attacks import RECIPES
 from demo.attacks import __main__ as attacks
+from models import CARDS, report
 from models.defences import DEFENCES
 from models.defences import __main__ as defences
+from models.measure import Accuracy
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
+PACKS_README = (Path(models.__file__).parent / "tiny" / "README.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -45,6 +48,24 @@ def test_every_attack_has_been_measured(title: str) -> None:
 @pytest.mark.parametrize("name", models.names())
 def test_every_network_has_been_measured(name: str) -> None:
     assert re.search(rf"^\| `{re.escape(name)}` \|.*%", README, re.MULTILINE), f"{name} has no figures in README"
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_what_is_said_of_a_network_is_what_was_measured(name: str) -> None:
+    card = CARDS[name]
+    rows = []
+    if card.role in report.TABLES["accuracy"][1]:
+        measured = card.notes["accuracy"]
+        found = Accuracy(measured["top1"], measured["top5"], measured["pictures"])
+        rows.append(f"| {report.accuracy_row(card, found)} |")
+        assert rows[0] in PACKS_README.splitlines()
+    if robust := card.notes.get("robust_accuracy"):
+        rows.append(f"| `{name}` | {' | '.join(f'{robust[budget]:.1%}' for budget in '248')} |")
+    if smoothed := card.notes.get("smoothed_accuracy"):
+        rows.append(f"| {smoothed['right']:.1%} | {smoothed['certified']:.1%} | {smoothed['radius']:.2f} |")
+    assert rows
+    for row in rows:
+        assert any(row in line for line in README.splitlines()), row
 
 
 @pytest.mark.parametrize("name", DEFENCES)

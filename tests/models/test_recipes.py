@@ -1,5 +1,7 @@
 """The table of recipes: each builds, fits the catalogue, and comes after what it is made from."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -35,5 +37,6 @@ def test_all_makes_nothing_before_what_it_is_made_from() -> None:
 
 
 def test_sizes_grow_with_the_epochs() -> None:
-    sizes = [RECIPES["resnet"].size(epoch, 20) for epoch in range(20)]
+    recipe = dataclasses.replace(RECIPES["resnet"], epochs=20)
+    sizes = [recipe.size(epoch) for epoch in range(20)]
     assert sizes == [32] * 6 + [48] * 7 + [64] * 7

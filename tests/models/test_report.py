@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import stats
 from torch import Tensor, nn
 
+import models
 from models import catalog, measure, report
 from models.classifier import Classifier
 from models.defences import defend
@@ -129,6 +130,28 @@ def test_the_command_writes_the_figures_beside_the_weights(
     robust = json.loads(weights.with_suffix(".json").read_text())["robust_accuracy"]
     assert robust["pictures"] == 2
     assert robust["command"] == "python -m models.report DATA --table robust --every 64 --only tiny/densenet"
+
+
+def test_the_accuracy_table_is_ranked_and_says_what_went_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = {"tiny/densenet": 0.5, "tiny/resnet-robust": 0.9, "tiny/resnet": 0.7}
+    monkeypatch.setattr(models, "load", lambda name, device: name)
+    monkeypatch.setattr(report, "accuracy", lambda name, *rest: measure.Accuracy(shares[name], 1.0, 10))
+    fresh = {"recipe": {"mode": "clean", "epochs": 40}, "parameters": 2_000_000}
+    later = {"recipe": {"mode": "clean", "epochs": 6, "begun": "begun with 9 of 9 tensors of x"}, "parameters": 1}
+    notes = {"tiny/densenet": fresh, "tiny/resnet-robust": fresh, "tiny/resnet": later}
+
+    cards = []
+    for number, name in enumerate(shares):
+        (tmp_path / f"{number}.json").write_text(json.dumps(notes[name]))
+        cards.append(dataclasses.replace(catalog.CARDS[name], weights=tmp_path / f"{number}.safetensors"))
+    table, figures = report.accuracy_table(cards, _grays(0), "cpu")
+    lines = table.splitlines()[2:]
+    assert [line.split("`")[1] for line in lines] == ["tiny/resnet", "tiny/densenet", "tiny/resnet-robust"]
+    assert "| clean, 6 more epochs |" in lines[0]
+    assert "| 2.0 M | 50.0% | 100.0% | clean, 40 epochs |" in lines[1]
+    assert figures["tiny/resnet"]["top1"] == 0.7
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(pictures: Pictures, t
         first.finish(tmp_path / "part.pt")
     second = Run(recipe, pictures, device=CPU, say=lambda line: None)
     second.resume(tmp_path / "part.pt")
-    assert 0 < second.epoch < second.epochs
+    assert 0 < second.epoch < recipe.epochs
     second.finish(tmp_path / "part.pt")
     assert second.losses == whole.losses
     ended = second.average.state_dict()
@@ -79,12 +79,25 @@ def test_the_command_writes_what_the_catalogue_loads(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(command.RECIPES, "resnet", small(RECIPES["resnet"]))
-    wishes = ["--epochs", "2", "--out", str(tmp_path), "--checkpoints", str(tmp_path / "runs"), "--device", "cpu"]
+    wishes = [
+        "--epochs",
+        "2",
+        "--rate",
+        "0.05",
+        "--out",
+        str(tmp_path),
+        "--checkpoints",
+        str(tmp_path / "runs"),
+        "--device",
+        "cpu",
+    ]
     command.main(["resnet", "--data", str(folder), *wishes])
     printed = capsys.readouterr().out
     notes = json.loads((tmp_path / "resnet.json").read_text())
     assert notes["recipe"]["epochs"] == 2
-    assert notes["recipe"]["command"] == "python -m models.training resnet --data DATA --epochs 2"
+    assert notes["recipe"]["command"] == "python -m models.training resnet --data DATA --epochs 2 --rate 0.05"
+    state = torch.load(tmp_path / "runs" / "resnet.pt", weights_only=True)
+    assert state["schedule"]["base_lrs"] == pytest.approx([0.05 / 25] * 2)  # where one cycle towards 0.05 begins
     assert notes["parameters"] == sum(weight.numel() for weight in SMALL.build(4).parameters())
 
     sha256 = printed.rsplit('sha256 = "', 1)[1][:64]
@@ -92,10 +105,9 @@ def test_the_command_writes_what_the_catalogue_loads(
     card = dataclasses.replace(catalog.CARDS["tiny/resnet"], blueprint=SMALL, weights=weights, sha256=sha256)
     network = SMALL.build(4)
     catalog._fill(network, card)
-    kept = torch.load(tmp_path / "runs" / "resnet.pt", weights_only=True)["average"]
     for key, value in network.state_dict().items():
         if not key.endswith("num_batches_tracked"):
-            assert torch.equal(value, kept[f"module.{key}"].half().float()), key
+            assert torch.equal(value, state["average"][f"module.{key}"].half().float()), key
 
 
 def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What training leaves on disk, and what it begins from."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -60,16 +61,26 @@ def test_a_recipe_begins_from_the_finished_networks_it_names(pictures: Pictures,
         Run(second, pictures, device=CPU, weights=tmp_path)
 
 
-def test_a_network_may_leave_out_layers_of_the_one_it_begins_with(pictures: Pictures, tmp_path: Path) -> None:
+def test_a_network_begins_with_one_of_its_own_kind(pictures: Pictures, tmp_path: Path) -> None:
     files.export(SMALL.build(4), small(RECIPES["resnet"]), tmp_path, {})
-    slim = dataclasses.replace(SMALL, identity=(*SMALL.identity, "layer4.1"))
-    recipe = small(RECIPES["resnet-robust"], blueprint=slim, start=("resnet",))
+    recipe = small(RECIPES["resnet-robust"], start=("resnet",))
     run = Run(recipe, pictures, device=CPU, weights=tmp_path, say=lambda line: None)
     kept = files.safetensors.torch.load_file(tmp_path / "resnet.safetensors")
     assert torch.equal(run.network.fc.weight, kept["fc.weight"].float())
     wide = dataclasses.replace(recipe, blueprint=Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 24]}))
     with pytest.raises(ValueError, match="another network"):
         Run(wide, pictures, device=CPU, weights=tmp_path)
+
+
+def test_a_card_names_one_beginning(tmp_path: Path) -> None:
+    recipe = small(RECIPES["resnet-robust"])
+    usual, begun = {}, {"begun": "begun with 97 of 97 tensors of 0123456789ab"}
+    for made, named in ((usual, True), (begun, False)):
+        files.export(SMALL.build(4), recipe, tmp_path, made)
+        card = json.loads((tmp_path / "resnet-robust.json").read_text())["recipe"]
+        assert ("begun from the pack's resnet" in card["note"]) is named
+        assert card["note"].startswith("fast adversarial training")
+        assert card["note"].endswith("averaged weights")
 
 
 def test_a_purifiers_stanza_is_what_its_table_reads(tmp_path: Path) -> None:
