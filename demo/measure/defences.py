@@ -50,12 +50,17 @@ def chosen(data: Path, count: int) -> tuple[Tensor, Tensor]:
 
 
 def defended() -> Iterator[tuple[str, Classifier]]:
-    """Every defence with its defaults in front of the held-out network, or made of all of its role never attacked."""
+    """Every defence with its defaults in front of the held-out network, or made of all of its role never attacked.
+
+    Of one that is made of hardened networks, those as a plain jury too: what is theirs, and what the defence adds.
+    """
     unseen = [name for name in models.names("tiny") if name not in SURROGATES]
-    yield "none", models.load(HELD_OUT)
+    yield "`none`", models.load(HELD_OUT)
     for name, row in DEFENCES.items():
         jury = [models.load(member) for member in unseen if CARDS[member].role == row.made_of]
-        yield name, defend(name, jury if row.several else models.load(HELD_OUT))
+        yield f"`{name}`", defend(name, jury if row.several else models.load(HELD_OUT))
+        if row.several and row.made_of != "normal":
+            yield f"without `{name}`, its networks as a plain jury", defend("softmax", jury)
 
 
 def lines(clean: Tensor, adversarial: Tensor, labels: Tensor) -> Iterator[str]:
@@ -67,5 +72,5 @@ def lines(clean: Tensor, adversarial: Tensor, labels: Tensor) -> Iterator[str]:
         bare = after if bare is None else bare
         gained, lost = int((after & ~bare).sum()), int((bare & ~after).sum())
         certain = bool(gained + lost) and fair_coin(gained, lost) < 0.05
-        word = ("helps" if gained > lost else "harms") if certain else "no clear difference" if name != "none" else ""
-        yield f"| `{name}` | {percent(before)} | {percent(after)} | {word} |"
+        word = ("helps" if gained > lost else "harms") if certain else "no clear difference" if name != "`none`" else ""
+        yield f"| {name} | {percent(before)} | {percent(after)} | {word} |"
