@@ -52,9 +52,16 @@ GOOGLENET = Blueprint(
     {"aux_logits": False, "transform_input": False, "init_weights": False},
     ("maxpool3", "inception4b", "inception4c", "inception5a"),  # the blocks that leave the width as it is
 )
-CONVNEXT = Blueprint("timm", "convnext_atto", {"patch_size": 2, "dims": [40, 80, 160, 240], "depths": [2, 2, 6, 1]})
+# From patches that overlap it learns much sooner than from separate ones. These come in steps of 4 pixels, so that
+# the halving before the second stage is left out.
+CONVNEXT = Blueprint(
+    "timm",
+    "convnext_atto",
+    {"stem_type": "overlap_tiered", "dims": [80, 80, 160, 240], "depths": [1, 1, 4, 1]},
+    ("stages.1.downsample",),
+)
 # Without their stems these two look at the pixels themselves: a total stride of 16 instead of 32.
-REGNET = Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem", *(f"s4.b{block}" for block in range(5, 13))))
+REGNET = Blueprint("timm", "regnetx_004", {"stem_width": 3}, ("stem", *(f"s4.b{block}" for block in range(3, 13))))
 REPVGG = Blueprint(
     "timm",
     "repvgg_a0",
@@ -66,14 +73,13 @@ MOBILENET = Blueprint(
     "mobilenet_v2",
     {
         "width_mult": 0.75,
-        "inverted_residual_setting": [  # the paper's, but the third stage and the fifth keep their size
+        "inverted_residual_setting": [  # the paper's without the last; the third stage and the fifth keep their size
             [1, 16, 1, 1],
             [6, 24, 2, 2],
             [6, 32, 3, 1],
             [6, 64, 4, 2],
             [6, 96, 3, 1],
             [6, 160, 3, 2],
-            [6, 320, 1, 1],
         ],
     },
 )
