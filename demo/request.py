@@ -26,7 +26,7 @@ DEFAULT_ITERATIONS = 10
 DEFAULT_DRAWS = 20
 DEFAULT_GUARDS: Mapping[str, Mapping[str, Any]] = {
     "jpeg": {"quality": 75},
-    "bit-depth": {"bits": 3},
+    "bit-depth": {"bits": 4},
     "random-resize-pad": {},
 }
 """Defences that are asked in the end, with what differs from their defaults."""

@@ -69,12 +69,11 @@ def test_bad_pictures_come_back_as_sentences_and_the_next_good_one_works(
     assert ask(client, handle_file(lion), iterations=1)[1]["verdict"]
 
 
-def test_an_unknown_picture_asks_for_a_label(client: Client, tmp_path: Path) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    Image.fromarray(noise).save(tmp_path / "noise.png")
+def test_an_unknown_picture_asks_for_a_label(client: Client, pictures_by_name: dict[str, str]) -> None:
+    unknown = pictures_by_name["Cheetah"]
     with pytest.raises(AppError, match="say what it shows"):
-        ask(client, handle_file(str(tmp_path / "noise.png")))
-    _, run = ask(client, handle_file(str(tmp_path / "noise.png")), label="Banana", iterations=1)
+        ask(client, handle_file(unknown))
+    _, run = ask(client, handle_file(unknown), label="Banana", iterations=1)
     assert run["settings"]["label"] == "Banana"
 
 

@@ -94,9 +94,8 @@ def test_all_networks_as_surrogates_leave_nobody_held_out(lion: str) -> None:
     assert "held-out" not in last.sentence
 
 
-def test_a_picture_that_the_jury_does_not_know_is_not_attacked() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    events = list(run(Request(noise)))
+def test_a_picture_that_the_jury_does_not_know_is_not_attacked(pictures_by_name: dict[str, str]) -> None:
+    events = list(run(Request(pictures_by_name["Cheetah"])))
     assert len(events) == 1
     assert isinstance(events[0], Prepared)
     assert events[0].label is None
