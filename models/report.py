@@ -20,8 +20,8 @@ from models.defences import defend
 from models.measure import BUDGETS, Accuracy, Device, accuracy, robustness, smoothed, transfer
 from models.pictures import Pictures, read
 from models.report_defences import defences_table
+from models.supply import SHIPPED
 
-PACKS = ("tiny", "trios")
 Figures = dict[str, dict[str, Any]]
 """By a card's name, what is to be kept beside its weights."""
 
@@ -120,11 +120,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--table", choices=TABLES, default="accuracy")
     parser.add_argument("--defences", dest="table", action="store_const", const="defences", help="that table")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th picture only")
-    parser.add_argument("--pack", choices=PACKS, default="tiny", help="which networks, where --only does not say")
+    parser.add_argument("--pack", choices=SHIPPED, default="tiny", help="which networks, where --only does not say")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
-    known = [name for pack in PACKS for name in models.names(pack)]
+    known = [name for pack in SHIPPED for name in models.names(pack)]
     unknown = [name for name in options.only or () if name not in known]
     if unknown:
         raise SystemExit(f"Unknown classifier {', '.join(unknown)}: use {', '.join(known)}.")

@@ -59,10 +59,11 @@ _PAPERS = Starters(
     ("imagenet/inception_v3.tf_in1k", "imagenet/inception_v4.tf_in1k", "imagenet/inception_resnet_v2.tf_in1k"),
     ("imagenet/resnetv2_101.a1h_in1k", "imagenet/inception_v3.tf_adv_in1k"),
 )
-_SHIPPED = {
+SHIPPED = {
     "tiny": Starters(("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"), ("tiny/googlenet", "tiny/regnet")),
     "trios": Starters(("trios/dverge-1", "trios/dverge-2", "trios/dverge-3"), ()),
 }
+"""The packs whose weights lie in this project, so that nothing need be fetched, and what they begin with."""
 
 
 def trios() -> dict[str, list[str]]:
@@ -93,6 +94,6 @@ def bystanders(pack: str) -> list[str]:
 def starters(pack: str, device: str = "cpu") -> Starters:
     """The selection to begin with: on a GPU the Inceptions of the papers, on a CPU networks small enough for one."""
     names(pack)
-    if pack in _SHIPPED:
-        return _SHIPPED[pack]
+    if pack in SHIPPED:
+        return SHIPPED[pack]
     return _PAPERS if device.startswith("cuda") else _SMALL

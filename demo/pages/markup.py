@@ -9,7 +9,7 @@ from html import escape
 from demo.events import Finished, Loading, Prepared, Progress
 from demo.figures import SVG_DASHES, Chart, svg
 from demo.picture import Pixels, amplified, encode
-from demo.verdict import ABSTAINS, GROUPS, Finding, Opinion, uncounted
+from demo.verdict import ABSTAINS, GROUPS, Finding, Juror, Opinion, uncounted
 
 TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "abstains": "○ abstains", "wrong": "– wrong before"}
 _TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "abstains": "○ abstains", "wrong": "– said it before"}
@@ -51,11 +51,7 @@ def opening(prepared: Prepared) -> str:
     heard = f"{agreeing} of {len(views)} see “{escape(prepared.guess)}”"
     if not prepared.sure:
         heard = f"they are unsure; their best guess is “{escape(prepared.guess)}”"
-    rows = "".join(
-        f'<li><span class="q-name"><span class="q-dot" style="background:{juror.color}"></span>'
-        f"<span>{escape(juror.title)}</span></span>{_answer(opinion, juror.color, '')}</li>"
-        for juror, opinion in views
-    )
+    rows = "".join(f"<li>{_name(juror)}{_answer(opinion, juror.color)}</li>" for juror, opinion in views)
     return f'<div class="q-card"><h3>Before the attack: {heard}</h3><ul class="q-views">{rows}</ul></div>'
 
 
@@ -170,20 +166,26 @@ def _row(finding: Finding, tags: dict[str, str]) -> str:
             f"(95 % interval {finding.low:.0%} to {finding.high:.0%}).</p>"
         )
     return (
-        f'<details class="q-row"><summary><span class="q-name"><span class="q-dot" style="background:{juror.color}">'
-        f"</span><span>{escape(juror.title)}</span></span>"
+        f'<details class="q-row"><summary>{_name(juror)}'
         f"{_answer(finding.before, juror.color, 'before')}{_answer(finding.after, juror.color, 'after')}"
         f'<span class="q-tag q-{finding.status}">{tag}</span></summary>'
         f'<div class="q-fives">{_five(finding.before, "Before")}{_five(finding.after, "After")}{note}</div></details>'
     )
 
 
-def _answer(opinion: Opinion, color: str, when: str) -> str:
+def _name(juror: Juror) -> str:
+    dot = f'<span class="q-dot" style="background:{juror.color}"></span>'
+    return f'<span class="q-name">{dot}<span>{escape(juror.title)}</span></span>'
+
+
+def _answer(opinion: Opinion, color: str, when: str = "") -> str:
+    """when: said on a small screen, which has no heads of columns."""
     chance = dict(opinion.top).get(opinion.answer, 0.0)
+    short = f'<span class="q-short">{when}</span>' if when else ""
     if opinion.answer == ABSTAINS:
-        return f'<span class="q-answer"><span class="q-short">{when}</span>too close to call</span>'
+        return f'<span class="q-answer">{short}too close to call</span>'
     return (
-        f'<span class="q-answer"><span class="q-short">{when}</span>{escape(opinion.answer)} {chance:.0%}'
+        f'<span class="q-answer">{short}{escape(opinion.answer)} {chance:.0%}'
         f'<span class="q-meter" style="width:{chance:.0%};background:{color}"></span></span>'
     )
 

@@ -14,9 +14,7 @@ from demo.pages.jurors import listed
 from demo.pages.results import Results
 from demo.request import Request
 from demo.session import first_look
-
-LOCAL = ("tiny", "trios")
-"""The packs that need no download: nobody is made to fetch a network by looking at the page."""
+from models.supply import SHIPPED
 
 
 def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> list[Dependency]:
@@ -49,8 +47,11 @@ def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> list[Dep
 
 
 def said(picture: Any, framing: str, pack: str) -> Any:
-    """The card with everybody's first answer, or with what is wrong with the picture."""
-    if picture is None or pack not in LOCAL:
+    """The card with everybody's first answer, or with what is wrong with the picture.
+
+    Nobody is made to fetch a network by looking at the page.
+    """
+    if picture is None or pack not in SHIPPED:
         return gr.update(value="", visible=False)
     everybody: dict[str, Any] = {"surrogates": models.starters(pack).surrogates, "held_out": listed(pack)}
     try:
