@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
 from demo.events import Finished, Loading, Prepared, Progress
 from demo.pages import choices, markup, opening, running
@@ -36,12 +35,12 @@ def build(blocks: gr.Blocks, folder: Path) -> Controls:
         with gr.Column(scale=1, min_width=320):
             results = right.build()
     results |= {"start": start, "stop": stop, "label": controls["label"], "more": more}
-    _connect(controls, results, sample, opening.connect(blocks, controls, results))
+    _connect(controls, results, sample)
+    opening.connect(blocks, controls, results)
     return controls
 
 
-def _connect(controls: Controls, results: Results, sample: gr.Examples, looks: list[Dependency]) -> None:
-    """looks: what a run has made superfluous."""
+def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
     names, widgets = list(controls), list(controls.values())
     outputs = list(results.values())
 
@@ -49,12 +48,12 @@ def _connect(controls: Controls, results: Results, sample: gr.Examples, looks: l
         yield from stream(dict(zip(names, values, strict=True)), results)
 
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    pressed = results["start"].click(watch, widgets, outputs, cancels=looks, **settings)
+    pressed = results["start"].click(watch, widgets, outputs, **settings)
     results["start"].click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
     controls["picture"].input(lambda: "", None, controls["label"], queue=False, api_visibility="private")
     clicked = sample.load_input_event.then(
         lambda: "", None, controls["label"], queue=False, api_visibility="private"
-    ).then(watch, widgets, outputs, cancels=looks, **settings)
+    ).then(watch, widgets, outputs, **settings)
     results["stop"].click(
         lambda: (markup.stopped(), gr.update(visible=True, interactive=True), gr.update(visible=False)),
         None,

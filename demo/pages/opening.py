@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
 import models
 from demo.pages import markup, running
@@ -17,8 +16,11 @@ from demo.session import first_look
 from models.supply import SHIPPED
 
 
-def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> list[Dependency]:
-    """Looks when the page opens and whenever what is to be seen changes; gives the events, for a run to cancel."""
+def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> None:
+    """Looks when the page opens and whenever what is to be seen changes.
+
+    A look that ends during a run is not shown (see the style): cancelled, it would take the run's own Stop with it.
+    """
     seen = [controls[name] for name in ("picture", "framing", "pack")]
     settings: dict[str, Any] = {
         "concurrency_id": "looks",
@@ -27,7 +29,7 @@ def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> list[Dep
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    opened = blocks.load(said, seen, results["opening"], **settings)
+    blocks.load(said, seen, results["opening"], **settings)
 
     def look(*values: Any) -> dict[Any, Any]:
         return {
@@ -36,14 +38,13 @@ def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> list[Dep
             results["after"]: gr.update(visible=False),
         }
 
-    changed = gr.on(
+    gr.on(
         [widget.input for widget in seen],
         look,
         seen,
         [results[name] for name in ("stage", "opening", "after")],
         **settings,
     )
-    return [opened, changed]
 
 
 def said(picture: Any, framing: str, pack: str) -> Any:
