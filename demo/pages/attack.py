@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,13 @@ def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
         cancels=[pressed, clicked],
         queue=False,
         api_visibility="private",
-    )
+    ).then(_settled, None, results["stage"], queue=False, show_progress="hidden", api_visibility="private")
+
+
+def _settled() -> str:
+    """Says once more that the run was stopped: a frame that was on its way may have arrived after the first word."""
+    time.sleep(0.5)
+    return markup.stopped()
 
 
 def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]:
