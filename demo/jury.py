@@ -14,6 +14,7 @@ from demo.events import Loading
 from demo.request import Request
 from demo.verdict import Juror
 from models import CARDS, Classifier
+from models.catalog import DEFENDED
 from models.defences import DEFENCES, Averaged, defend
 from models.hub import Progress
 from models.supply import trio_of
@@ -27,7 +28,7 @@ Seat = tuple[Juror, Classifier]
 def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
     """Every juror of a run with its classifier, in the order of the page: three groups.
 
-    Networks trained to be robust count as defended unless they are surrogates. Guards stand in front of the best
+    Networks trained for a defence count as defended unless they are surrogates. Guards stand in front of the best
     held-out normal network, or, where none is left, of the first surrogate: the attack then knows the network, but
     not its guard. A jury is made of the onlookers of its defence's role, or else of all normal ones. progress: told of
     downloads.
@@ -37,9 +38,10 @@ def summon(request: Request, progress: Progress | None = None) -> list[Seat]:
         return models.load(name, request.device, progress)
 
     normal = [name for name in request.onlookers if CARDS[name].role == "normal"]
-    robust = [name for name in request.onlookers if CARDS[name].role != "normal"]
+    plain = [name for name in request.onlookers if CARDS[name].role not in DEFENDED]
+    robust = [name for name in request.onlookers if CARDS[name].role in DEFENDED]
     seats = [_surrogate(name, load(name), request.known_guard) for name in request.surrogates]
-    seats += [(_plain(name, "held-out"), load(name)) for name in normal]
+    seats += [(_plain(name, "held-out"), load(name)) for name in plain]
     seats += [_hardened(name, load(name)) for name in robust]
     guarded = request.guarded or (max(normal, key=top1) if normal else request.surrogates[0])
     together = normal or list(request.surrogates)

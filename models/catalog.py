@@ -80,6 +80,7 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
         network=fields.pop("network"),
         arguments=fields.pop("arguments", {}),
         identity=tuple(fields.pop("identity", ())),
+        width=fields.pop("width", None),
     )
     weights = Path(blueprint.network, FILE) if "hub" in fields else SHIPPED / fields.pop("weights")
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
@@ -89,6 +90,10 @@ CARDS: dict[str, Card] = {
     name: _card(name, stanza) for name, stanza in tomllib.loads((HERE / "catalog.toml").read_text()).items()
 }
 PACKS = tuple(dict.fromkeys(card.pack for card in CARDS.values()))
+DEFENDED = ("robust", "smoothed", "quantised")
+"""The roles of networks that were trained for a defence."""
+STUDIED = ("smoothed", "quantised", "control")
+"""The roles whose networks are asked only where somebody wants them."""
 SIDES = {"tiny": (64,), "trios": (64,), "imagenet": (299, 224)}
 """The canvas of each pack in pixels: what a picture is brought to before anybody looks; the first is the default."""
 _shelf: Shelf[tuple[str, str], Classifier] = Shelf(MEMORY_LIMIT)

@@ -16,21 +16,23 @@ class Blueprint:
 
     identity: submodules replaced by `nn.Identity`, such as a stem's max-pooling, which at 64 px would
         throw away detail that the classes need.
+    width: how many features the classifier takes, where the submodules left out would have widened them.
     """
 
     library: str
     network: str
     arguments: dict[str, Any] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
+    width: int | None = None
 
     def build(self, classes: int) -> nn.Module:
         """An untrained network from pictures `(N,3,H,W)` to logits `(N,classes)`."""
         network = self._create(classes)
         for path in self.identity:
-            parent, _, name = path.rpartition(".")
-            owner = network.get_submodule(parent)
-            owner.get_submodule(name)  # a misspelt name must fail rather than add a module
-            setattr(owner, name, nn.Identity())
+            _replace(network, path, nn.Identity())
+        if self.width is not None:
+            *_, classifier = (path for path, layer in network.named_modules() if isinstance(layer, nn.Linear))
+            _replace(network, classifier, nn.Linear(self.width, classes))
         return network
 
     def _create(self, classes: int) -> nn.Module:
@@ -43,3 +45,10 @@ class Blueprint:
 
             return torchvision.models.get_model(self.network, num_classes=classes, **self.arguments)
         raise ValueError(f"Unknown library {self.library!r}: use one of {', '.join(LIBRARIES)}.")
+
+
+def _replace(network: nn.Module, path: str, layer: nn.Module) -> None:
+    parent, _, name = path.rpartition(".")
+    owner = network.get_submodule(parent)
+    owner.get_submodule(name)  # a misspelt name must fail rather than add a module
+    setattr(owner, name, layer)

@@ -82,9 +82,9 @@ def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) ->
 
 
 # name -> how it is made, and the roles of the cards that it is about
-ROLES = ("normal", "robust", "smoothed", "quantised")
+ROLES = ("normal", "robust", "smoothed", "quantised", "control")
 TABLES = {
-    "accuracy": (accuracy_table, ("normal", "robust", "quantised")),
+    "accuracy": (accuracy_table, ("normal", "robust", "quantised", "control")),
     "robust": (robust_table, ("robust",)),
     "smoothed": (smoothed_table, ("smoothed",)),
     "transfer": (transfer_table, ("normal",)),

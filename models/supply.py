@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from models import hub
-from models.catalog import find, names
+from models.catalog import STUDIED, find, names
 
 
 class Needs(NamedTuple):
@@ -83,12 +83,12 @@ def trio_of(members: Iterable[str]) -> str | None:
 def bystanders(pack: str) -> list[str]:
     """Who is asked in the end where nobody says who.
 
-    In the built-in pack the whole cast, but for what is there to be studied: networks trained for smoothing or on
-    quantised pictures. Nobody in the pack of trios, where the question is how a jury bears an attack on itself.
+    In the built-in pack the whole cast, but for what is there to be studied. Nobody in the pack of trios, where the
+    question is how a jury bears an attack on itself.
     """
     if pack == "trios":
         return []
-    return [name for name in names(pack) if find(name).role in ("normal", "robust")]
+    return [name for name in names(pack) if find(name).role not in STUDIED]
 
 
 def starters(pack: str, device: str = "cpu") -> Starters:

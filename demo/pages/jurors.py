@@ -13,7 +13,7 @@ from demo.device import best
 from demo.jury import parameters, top1
 from demo.request import DEFAULT_DRAWS, DEFAULT_GUARDS, DEFAULT_SURROGATES, MOST_DRAWS
 from models import CARDS
-from models.catalog import SIDES, vocabulary
+from models.catalog import SIDES, STUDIED, vocabulary
 from models.defences import DEFENCES, NINE
 from models.supply import bystanders, trio_of, trios
 
@@ -22,8 +22,6 @@ PACKS = {
     "trios": "Trios: small networks trained to disagree",
     "imagenet": "ImageNet: 1000 things, from the hub",
 }
-HARDENED = ("smoothed", "quantised")
-"""The roles whose networks are asked only where somebody wants them."""
 TOGETHER = ("softmax", "vote", "logits")
 """The guards that make one juror of a trio."""
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -81,12 +79,12 @@ def described(pack: str) -> list[tuple[str, str]]:
 
 def listed(pack: str) -> list[str]:
     """The networks of a pack that the list of boxes has."""
-    return [name for name in models.names(pack) if CARDS[name].role not in HARDENED]
+    return [name for name in models.names(pack) if CARDS[name].role not in STUDIED]
 
 
-def hardened() -> list[tuple[str, str]]:
+def studied() -> list[tuple[str, str]]:
     """The built-in pack's networks that are there to be studied, for a menu."""
-    return [(CARDS[name].title, name) for name in models.names("tiny") if CARDS[name].role in HARDENED]
+    return [(CARDS[name].title, name) for name in models.names("tiny") if CARDS[name].role in STUDIED]
 
 
 def _words(name: str) -> str:
@@ -150,12 +148,12 @@ def guards(pack_controls: Controls) -> Controls:
     nine = gr.Button(f"The papers' defences ({len(NINE)})", size="sm", elem_id="q-nine")
     guarded = gr.Dropdown([("The best held-out network", ""), *_titled("tiny")], value="", label="In front of")
     also = gr.Dropdown(
-        hardened(),
+        studied(),
         value=[],
         multiselect=True,
-        label="Networks trained for a defence",
-        info="Asked as well: each answers as it was trained to, behind noise or behind coarse pictures.",
-        elem_id="q-hardened",
+        label="Networks to be studied",
+        info="Asked as well. Those trained under noise or on coarse pictures answer as they were trained to.",
+        elem_id="q-studied",
     )
     controls: Controls = {"guards": asked, "guarded": guarded, "also": also}
     for name, row in DEFENCES.items():

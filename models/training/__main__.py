@@ -17,7 +17,7 @@ from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run
 from models.training.optimisers import running_average
-from models.training.recipe import Recipe
+from models.training.recipe import FINE, GROWING, Recipe
 from models.training.recipes import RECIPES
 
 WEIGHTS = Path(__file__).parents[1] / "tiny" / "weights"
@@ -44,9 +44,14 @@ def _exists(recipe: Recipe, folder: Path) -> bool:
 
 
 def _asked(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    """The recipe with what the command line puts in place of its own."""
+    """The recipe with what the command line puts in place of its own.
+
+    What begins with weights skips the smallest pictures, which would only make it forget.
+    """
     rate = options.rate or recipe.optimiser.rate
-    return replace(recipe, epochs=options.epochs or recipe.epochs, optimiser=replace(recipe.optimiser, rate=rate))
+    sizes = FINE if options.begin and recipe.sizes == GROWING else recipe.sizes
+    optimiser = replace(recipe.optimiser, rate=rate)
+    return replace(recipe, epochs=options.epochs or recipe.epochs, sizes=sizes, optimiser=optimiser)
 
 
 def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:

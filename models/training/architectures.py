@@ -83,6 +83,15 @@ MOBILENET = Blueprint(
         ],
     },
 )
+# Half as deep and as wide at the end: a member of ensembles under noise, of which there are many.
+SMALL_MOBILENET = Blueprint(
+    "torchvision",
+    "mobilenet_v2",
+    {
+        "width_mult": 0.75,
+        "inverted_residual_setting": [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 1], [6, 64, 2, 2]],
+    },
+)
 # A transformer whose attention is between channels; its convolutions make it learn from few pictures.
 XCIT = Blueprint("timm", "xcit_nano_12_p8_224", {"depth": 6})
 VIT = Blueprint(

@@ -64,11 +64,10 @@ def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, mad
     halves = {key: state[key].detach().cpu().half().contiguous() for key in _shapes(state)}
     content = safetensors.torch.save(halves)
     (folder / f"{name}.safetensors").write_bytes(content)
-    note = recipe.note
-    if "begun" in made:  # then it began with that file, whatever the recipe begins with
-        note = "; ".join(part for part in note.split("; ") if not part.startswith("begun from"))
+    start = () if "begun" in made else recipe.start  # a file given by hand takes the place of the recipe's own
+    note = [recipe.note, *([f"begun from {', '.join(start)}"] if start else []), "averaged weights"]
     card = {
-        "recipe": {"mode": recipe.mode, "note": note, "seed": recipe.seed, **made},
+        "recipe": {"mode": recipe.mode, "note": "; ".join(note), "seed": recipe.seed, **made},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
     }
     (folder / f"{name}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
@@ -146,6 +145,8 @@ def stanza(recipe: Recipe, name: str, sha256: str) -> str:
     lines.append(f"arguments = {_inline(blueprint.arguments)}")
     if isinstance(blueprint, Blueprint) and blueprint.identity:
         lines.append(f"identity = {json.dumps(blueprint.identity)}")
+    if isinstance(blueprint, Blueprint) and blueprint.width:
+        lines.append(f"width = {blueprint.width}")
     return "\n".join([*lines, f'weights = "{name}.safetensors"', f'sha256 = "{sha256}"'])
 
 

@@ -12,6 +12,7 @@ from models.training.optimisers import SGD, Optimiser
 
 Sizes = tuple[tuple[int, float], ...]
 GROWING: Sizes = ((32, 0.3), (48, 0.35), (64, 0.35))
+FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished weights
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Recipe:
     """How one network of the pack is made.
 
     sizes: (side in pixels, share of the epochs), in order; the shares add up to 1.
-    objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card.
+    objective: what is minimised; `mode` and `note` say it in a word and in a sentence on the card, which adds `start`.
     others: recipes whose finished networks the objective learns from, or is attacked through.
     patches: whether the smaller sizes are cut out of the pictures, rather than pictures made smaller.
     start: the finished network of the same blueprint, or a trio's three, that this one begins with; from scratch
@@ -33,7 +34,7 @@ class Recipe:
     optimiser: Optimiser = SGD
     objective: Objective = objectives.clean
     mode: str = "clean"
-    note: str = "growing sizes; averaged weights"
+    note: str = "growing sizes"
     others: tuple[str, ...] = ()
     start: tuple[str, ...] = ()
     pack: str = "tiny"

@@ -21,6 +21,7 @@ from models.training.architectures import (
     REGNET,
     REPVGG,
     RESNET,
+    SMALL_MOBILENET,
     SMALL_RESNET,
     VIT,
     XCIT,
@@ -29,9 +30,7 @@ from models.training.architectures import (
 )
 from models.training.objectives import Objective
 from models.training.optimisers import ADAM, ADAMW, SGD
-from models.training.recipe import Recipe, Sizes
-
-FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished weights
+from models.training.recipe import FINE, GROWING, Recipe
 
 
 def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:
@@ -41,7 +40,7 @@ def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Rec
         "optimiser": ADAMW,
         "objective": partial(objectives.distilled, share=0.7, temperature=2.0),
         "mode": "distilled",
-        "note": "distilled from the pack's ResNet; growing sizes; averaged weights",
+        "note": "distilled from the pack's ResNet; growing sizes",
         "others": ("resnet",),
     }
     return Recipe(name, blueprint, epochs, **(usual | changes))
@@ -57,25 +56,22 @@ def _robust(
         "optimiser": TUNING,
         "objective": objective,
         "mode": mode,
-        "note": f"{note}; begun from the pack's {start}; averaged weights",
+        "note": note,
         "start": (start,),
     }
     return Recipe(name, blueprint, **(usual | changes))
 
 
-def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, start: str) -> Recipe:
-    """Each noise begins from the next weaker one."""
-    return Recipe(
-        f"{architecture}-noise-{sigma}",
-        blueprint,
-        epochs=3,
-        sizes=FINE,
-        optimiser=TUNING,
-        objective=partial(objectives.noisy, sigma=sigma),
-        mode=f"noise:{sigma}",
-        note=f"under Gaussian noise of {sigma}, for smoothing; begun from the pack's {start}; averaged weights",
-        start=(start,),
-    )
+def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: Any) -> Recipe:
+    usual: dict[str, Any] = {
+        "epochs": 3,
+        "sizes": FINE,
+        "optimiser": TUNING,
+        "objective": partial(objectives.noisy, sigma=sigma),
+        "mode": f"noise:{sigma}",
+        "note": f"under Gaussian noise of {sigma}, for smoothing",
+    }
+    return Recipe(f"{architecture}-noise-{sigma}", blueprint, **(usual | changes))
 
 
 def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
@@ -88,7 +84,7 @@ def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
         "optimiser": TUNING if fine else SGD,
         "objective": objective,
         "mode": name,
-        "note": f"{note}; at 32 px; {'begun from the baseline trio; ' if fine else ''}averaged weights",
+        "note": f"{note}; at 32 px",
         "start": BASELINE if fine else (),
         "pack": "trios",
     }
@@ -98,13 +94,13 @@ def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
 def _purifier(
     name: str, arguments: dict[str, Any], objective: Objective, mode: str, note: str, epochs: int, **changes: Any
 ) -> Recipe:
-    where = "on patches of 32 px; " if changes.get("patches") else ""
+    where = "; on patches of 32 px" if changes.get("patches") else ""
     usual: dict[str, Any] = {
         "sizes": ((32, 1.0),),
         "optimiser": ADAMW,
         "objective": objective,
         "mode": mode,
-        "note": f"{note}; {where}averaged weights",
+        "note": note + where,
         "others": ("resnet",),
     }
     return Recipe(name, PurifierBlueprint(name, arguments), epochs, **(usual | changes))
@@ -119,9 +115,14 @@ def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> R
         optimiser=TUNING,
         objective=partial(objectives.behind, defence=defence, **settings),
         mode=mode,
-        note=f"{note}; begun from the first of the baseline trio; averaged weights",
+        note=note,
         start=("baseline-1",),
     )
+
+
+def _control(name: str, note: str, **changes: Any) -> Recipe:
+    """TREND's controls: the network that the quantised ones are made of, and nothing else changed."""
+    return Recipe(f"resnet-{name}", SMALL_RESNET, epochs=16, mode="control", note=f"{note}; growing sizes", **changes)
 
 
 TUNING = replace(SGD, rate=0.05)
@@ -153,13 +154,17 @@ _TABLE = (
     _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "densenet-robust", epochs=3),
     _trio("baseline", diversity.independent, "three sub-models by themselves", epochs=12),
     *(
-        _smoothed(name, blueprint, sigma, start)
+        recipe
         for name, blueprint, first in (
-            ("densenet", DENSENET, "densenet"),
-            ("resnet", SMALL_RESNET, "baseline-1"),
-            ("mobilenet", MOBILENET, "mobilenet"),
+            ("densenet", DENSENET, {"start": ("densenet",)}),
+            ("resnet", SMALL_RESNET, {"start": ("baseline-1",)}),
+            ("mobilenet", SMALL_MOBILENET, {"epochs": 16, "sizes": GROWING, "optimiser": SGD}),
         )
-        for sigma, start in ((0.12, first), (0.25, f"{name}-noise-0.12"), (0.5, f"{name}-noise-0.25"))
+        for recipe in (
+            _smoothed(name, blueprint, 0.12, **first),
+            _smoothed(name, blueprint, 0.25, start=(f"{name}-noise-0.12",)),
+            _smoothed(name, blueprint, 0.5, start=(f"{name}-noise-0.25",)),
+        )
     ),
     _purifier(
         "hgd",
@@ -214,17 +219,8 @@ _TABLE = (
     _behind("q2", "on pictures of 4 levels", "quantised:2", "quantise-input", bits=2),
     _behind("q4", "on pictures of 16 levels", "quantised:4", "quantise-input", bits=4),
     _behind("halftone", "on dithered pictures", "halftone", "halftone"),
-    Recipe(
-        "resnet-seed", RESNET, epochs=40, seed=1, mode="control", note="another seed; growing sizes; averaged weights"
-    ),
-    Recipe(
-        "resnet-adam",
-        RESNET,
-        epochs=40,
-        optimiser=ADAM,
-        mode="control",
-        note="Adam in place of SGD; growing sizes; averaged weights",
-    ),
+    _control("seed", "by itself, from another beginning", seed=1),
+    _control("adam", "by itself, with Adam in place of SGD", optimiser=ADAM),
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _TABLE}

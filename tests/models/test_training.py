@@ -13,6 +13,7 @@ from models.networks import Blueprint
 from models.pictures import Pictures
 from models.training import __main__ as command
 from models.training.loop import Run
+from models.training.recipe import GROWING
 from models.training.recipes import RECIPES
 
 KINDS = {getattr(recipe.objective, "func", recipe.objective).__name__: recipe for recipe in RECIPES.values()}
@@ -115,3 +116,16 @@ def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path:
         command.main(["resnet", "--data", str(folder), "--out", str(tmp_path)])
     with pytest.raises(SystemExit, match="No such folder or zip"):
         command.main(["resnet", "--data", str(tmp_path / "nowhere")])
+
+
+def test_what_begins_with_weights_skips_the_smallest_pictures(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(command.RECIPES, "resnet", small(RECIPES["resnet"], sizes=GROWING))
+    usual = ["resnet", "--data", str(folder), "--out", str(tmp_path), "--checkpoints", str(tmp_path), "--device", "cpu"]
+    command.main(usual)
+    assert "· 32 px" in capsys.readouterr().out
+    command.main([*usual, "--begin", str(tmp_path / "resnet.safetensors")])
+    again = capsys.readouterr().out
+    assert "· 32 px" not in again
+    assert "· 64 px" in again
