@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,20 +54,7 @@ def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
     clicked = sample.load_input_event.then(
         lambda: "", None, controls["label"], queue=False, api_visibility="private"
     ).then(watch, widgets, outputs, **settings)
-    results["stop"].click(
-        lambda: (markup.stopped(), gr.update(visible=True, interactive=True), gr.update(visible=False)),
-        None,
-        [results["stage"], results["start"], results["stop"]],
-        cancels=[pressed, clicked],
-        queue=False,
-        api_visibility="private",
-    ).then(_settled, None, results["stage"], queue=False, show_progress="hidden", api_visibility="private")
-
-
-def _settled() -> str:
-    """Says once more that the run was stopped: a frame that was on its way may have arrived after the first word."""
-    time.sleep(0.5)
-    return markup.stopped()
+    running.stops(results["stop"], results["start"], results["stage"], [pressed, clicked], "Attack")
 
 
 def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]:

@@ -41,7 +41,7 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
         budget = gr.Slider(10, 600, DEFAULT_BUDGET, step=10, label="Gradients for each", scale=2)
     with gr.Row():
         start = gr.Button("Compare", variant="primary", elem_id="q-compare")
-        stop = gr.Button("Stop", visible=False)
+        stop = gr.Button("Stop", visible=False, elem_id="q-compare-stop")
     stage = gr.HTML(elem_id="q-contest")
     plot = gr.Plot(show_label=False, visible=False)
     best = gr.State("")
@@ -74,14 +74,7 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
     settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}
     outputs = [stage, plot, best, take, start, stop]
     pressed = start.click(watch, [picked, budget, *widgets], outputs, **settings)
-    stop.click(
-        lambda: (markup.stopped("Compare"), gr.update(visible=True), gr.update(visible=False)),
-        None,
-        [stage, start, stop],
-        cancels=[pressed],
-        queue=False,
-        api_visibility="private",
-    )
+    running.stops(stop, start, stage, [pressed], "Compare")
     take.click(lambda name: name, best, controls["attack"], queue=False, api_visibility="private").then(
         None, None, None, js="() => document.querySelector('button[role=tab]').click()", api_visibility="private"
     )

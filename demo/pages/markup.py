@@ -55,7 +55,7 @@ def opening(prepared: Prepared) -> str:
     return f'<div class="q-card"><h3>Before the attack: {heard}</h3><ul class="q-views">{rows}</ul></div>'
 
 
-def stopped(button: str = "Attack") -> str:
+def stopped(button: str) -> str:
     """After Stop. button: what begins again."""
     return card("Stopped", f"<p>Nothing was judged. Press <b>{button}</b> to begin again.</p>", role="status")
 

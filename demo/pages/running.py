@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.events import Dependency
 
 from demo import figures
 from demo.attacks.recipes import RECIPES
@@ -30,6 +31,23 @@ SHORTEST_PAUSE = 0.2
 
 REFUSALS = (ValueError, WeightsError)
 """What carries a sentence for the visitor; anything else is a defect of ours."""
+
+
+def stops(stop: gr.Button, start: gr.Button, stage: gr.HTML, runs: Sequence[Dependency], name: str) -> None:
+    """Lets a button stop these runs. name: what the button to begin again is called."""
+
+    def settled() -> str:
+        time.sleep(0.5)  # a frame that was on its way may arrive after the first word
+        return markup.stopped(name)
+
+    stop.click(
+        lambda: (markup.stopped(name), gr.update(visible=True, interactive=True), gr.update(visible=False)),
+        None,
+        [stage, start, stop],
+        cancels=list(runs),
+        queue=False,
+        api_visibility="private",
+    ).then(settled, None, stage, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def said(problem: Exception) -> str:

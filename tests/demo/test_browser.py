@@ -233,6 +233,21 @@ def test_compare_sets_attacks_side_by_side_and_loads_the_best(wide: Visit) -> No
     expect(wide.page.locator("#q-start")).to_be_visible()
 
 
+def test_a_comparison_can_be_stopped(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    wide.page.get_by_label("number input for Gradients for each").fill("300")
+    wide.page.get_by_label("number input for Gradients for each").press("Tab")
+    wide.page.click("#q-compare")
+    stage = wide.page.locator("#q-contest")
+    expect(stage).to_contain_text("more to come", timeout=MINUTE)
+    wide.page.click("#q-compare-stop")
+    expect(stage).to_contain_text("Stopped")
+    expect(wide.page.locator("#q-compare")).to_be_visible()
+    wide.page.wait_for_timeout(1500)
+    expect(stage).to_contain_text("Stopped")
+    expect(stage).not_to_contain_text("more to come")
+
+
 def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
     wide.page.get_by_role("button", name="More").click()
     expect(wide.page.get_by_label("Weight δ of a stubborn surrogate")).to_be_hidden()
