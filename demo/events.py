@@ -23,7 +23,8 @@ class Loading:
 class Prepared:
     """The picture on its canvas, and what the jury says before anything happens.
 
-    label: the class under attack; guess: what the surrogates see; sure: whether they agree on it with confidence.
+    label: the class under attack, or, beside a target, what the picture is taken for; guess: what the surrogates
+    see; sure: whether they agree on it with confidence.
     An event whose label is None ends the run: nobody knows what to attack, and nothing was attacked.
     """
 

@@ -77,7 +77,8 @@ def _prepare(request: Request, jurors: Jury, labels: list[str], original: Pixels
     guess = int(chances.mean(0).argmax())
     votes = int((chances.argmax(-1) == guess).sum())
     sure = votes * 2 > len(chances) and float(chances[:, guess].mean()) >= SURE
-    label = request.label or (labels[guess] if sure else None)
+    # Who has a target need not know what the picture shows.
+    label = request.label or (labels[guess] if sure or request.target else None)
     if request.target is not None and request.target == label:
         raise ValueError(f"The jury already sees {label}: choose another target.")
     goal = labels.index(request.target or label or labels[guess])

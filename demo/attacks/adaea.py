@@ -11,7 +11,7 @@ from demo.attacks.core import Measure, Reading, Task
 from demo.attacks.objectives import FUSIONS
 from demo.attacks.probe import Probe
 
-SMALLEST_LOSS = 1e-12  # keeps ratios of losses finite where a surrogate is certain of the label
+SMALLEST_LOSS = 1e-35  # keeps ratios of losses finite where a surrogate is certain of the label
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Adaptive:
 def _pairwise_cosine(gradients: Tensor) -> Tensor:
     """At every pixel the mean over all pairs of the cosine of their colour vectors: `(N,1,H,W)`."""
     members = len(gradients)
-    length = gradients.square().sum(2, keepdim=True).sqrt()
-    unit = gradients / torch.where(length > 0, length, 1)
+    largest = gradients.abs().amax(2, keepdim=True)
+    scaled = gradients / torch.where(largest > 0, largest, 1)  # squares of tiny ones would vanish
+    length = scaled.square().sum(2, keepdim=True).sqrt()
+    unit = scaled / torch.where(length > 0, length, 1)
     pairs = unit.sum(0).square().sum(1, keepdim=True) - unit.square().sum((0, 2)).unsqueeze(1)
     return pairs / (members * (members - 1))

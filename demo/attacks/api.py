@@ -60,7 +60,9 @@ def iterate(
 ) -> Iterator[Frame]:
     """The same run as `craft`, frame by frame: steps + 1 of them, the last with the finished pictures.
 
-    Arguments are checked at the call, not at the first frame. Closing the iterator stops the work.
+    Arguments are checked at the call, not at the first frame; whether the surrogates know the labels shows at the
+    first. Closing the iterator stops the work. A surrogate that draws lots of its own goes on drawing where a frame
+    needs its answers and the attack did not (ni-fgsm, nes, spsa, any transforms): its run is then another than craft's.
     """
     attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return run(attack, surrogates, task)
@@ -93,7 +95,7 @@ def prepare(
     steps = chosen.steps or wished
     step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
-    # Copies, so that nobody's pictures change where a surrogate works in place.
+    # Copies, so that the run goes on unchanged whatever becomes of the caller's.
     return attack, Task(images.detach().clone(), labels.clone(), epsilon, steps, step, targeted, seed)
 
 
@@ -136,12 +138,19 @@ def _check_surrogates(chosen: Recipe, surrogates: Sequence[Surrogate], images: T
     for surrogate in surrogates:
         if not callable(surrogate):
             raise ValueError(f"A surrogate must be callable, from pixels to logits; {surrogate!r} is not.")
-        parameter = next(surrogate.parameters(), None) if isinstance(surrogate, nn.Module) else None
-        if parameter is not None and (parameter.device, parameter.dtype) != (images.device, images.dtype):
+        one = _own_tensor(surrogate)
+        if one is not None and (one.device, one.dtype) != (images.device, images.dtype):
             raise ValueError(
-                f"images are {images.dtype} on {images.device}, a surrogate is {parameter.dtype} on "
-                f"{parameter.device}: bring both to one dtype and one device."
+                f"images are {images.dtype} on {images.device}, a surrogate is {one.dtype} on "
+                f"{one.device}: bring both to one dtype and one device."
             )
+
+
+def _own_tensor(surrogate: Surrogate) -> Tensor | None:
+    """A parameter of a module, or, where it has none, a buffer of fractions."""
+    if not isinstance(surrogate, nn.Module):
+        return None
+    return next((one for one in (*surrogate.parameters(), *surrogate.buffers()) if one.is_floating_point()), None)
 
 
 def _shape(value: Any) -> str:

@@ -14,6 +14,9 @@ from torch.nn import functional as F
 from demo.attacks.probe import Probe
 from demo.attacks.views import Transform
 
+FAR = 50
+"""Where log(1 + exp(x)) is x, in double precision too."""
+
 WeightRule = Callable[[Tensor, "Task", int], Tensor]
 """From logits `(M,N,C)`, the task and the iteration's number to weights `(M,N)` that sum to 1 over M."""
 
@@ -62,9 +65,14 @@ class Task:
         return (-self.cross_entropy(logits)).exp()
 
     def cross_entropy(self, logits: Tensor) -> Tensor:
-        """Cross-entropy of the label for logits `(…,N,C)`: `(…,N)`, in nats."""
-        labels = self.labels.expand(logits.shape[:-1])
-        return F.cross_entropy(logits.flatten(0, -2), labels.flatten(), reduction="none").view(labels.shape)
+        """Cross-entropy of the label for logits `(…,N,C)`: `(…,N)`, in nats.
+
+        As log(1 + exp(others - label)), not as -log of a share: in single precision that share is 1, and the slope of
+        the label 0, as soon as a network is surer than one in ten million.
+        """
+        index = self.labels.expand(logits.shape[:-1]).unsqueeze(-1)
+        others = logits.scatter(-1, index, float("-inf")).logsumexp(-1)
+        return F.softplus(others - logits.gather(-1, index).squeeze(-1), threshold=FAR)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -82,6 +83,7 @@ def _frame(attack: Attack, task: Task, step: int, pictures: Tensor, probe: Probe
     cost, queries = probe.backwards, probe.forwards
     logits = reading.logits if reading and reading.logits is not None else probe.logits(pictures)
     probe.forwards = queries  # what it takes to draw a frame is not the attacker's
+    losses = task.cross_entropy(logits)
     weights = reading.weights if reading else None
     if step == task.steps and attack.direction.weights:
         weights = attack.direction.weights(logits, task, step)
@@ -89,11 +91,18 @@ def _frame(attack: Attack, task: Task, step: int, pictures: Tensor, probe: Probe
         step=step,
         adversarial=pictures.clone(),  # theirs to change
         logits=logits,
-        losses=task.cross_entropy(logits),
-        confidence=task.confidence(logits),
+        losses=losses,
+        confidence=(-losses).exp(),
         fooled=task.fooled(logits),
         weights=weights,
         cost=cost,
         queries=queries,
-        details=reading.details if reading else {},
+        details=_copied(reading.details) if reading else {},
     )
+
+
+def _copied(details: Any) -> Any:
+    """The same numbers, which whoever gets them may change: the run's own go on."""
+    if isinstance(details, Mapping):
+        return {key: _copied(value) for key, value in details.items()}
+    return details.clone() if isinstance(details, Tensor) else details

@@ -149,6 +149,7 @@ class Probe:
             leaf = pictures.detach().requires_grad_()
             with torch.enable_grad():
                 answers = self._ask(view(leaf), surrogates)
+                _check_gradients(answers)
                 losses = wanted(answers)
                 gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
             self.backwards += sum(members for _, members in losses)
@@ -165,7 +166,7 @@ class Probe:
 
     def _ask(self, pictures: Tensor, surrogates: Sequence[Surrogate]) -> list[Tensor]:
         self.forwards += len(surrogates)
-        answers = [surrogate(pictures) for surrogate in surrogates]
+        answers = [surrogate(pictures.clone()) for surrogate in surrogates]  # some work in place
         for answer in answers:
             self._check(answer, len(pictures))
         return answers
@@ -182,6 +183,8 @@ class Probe:
                 f"{tuple(answer.shape)}."
             )
         classes = answer.shape[1]
+        if classes < 2:
+            raise ValueError("A surrogate must know two classes or more; one gave a single logit for each picture.")
         self._classes = self._classes or classes
         if classes != self._classes:
             raise ValueError(
@@ -194,12 +197,15 @@ class Probe:
             )
 
 
-def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:
-    if not losses.requires_grad:
+def _check_gradients(answers: Answers) -> None:
+    if not all(answer.requires_grad for answer in answers):
         raise ValueError(
             "A surrogate's logits carry no gradient back to the pictures: take it out of torch.no_grad, or use an "
             "attack that asks for answers only (nes, spsa)."
         )
+
+
+def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:
     # Pictures do not look at each other, so the sum's gradient is each picture's own.
     (gradient,) = torch.autograd.grad(losses.sum(), leaf, retain_graph=keep)
     return gradient

@@ -30,16 +30,23 @@ def coins(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
 
 def surprise(probabilities: Tensor, task: Task) -> Tensor:
     """-log p(label); for a targeted task log p(target)."""
-    log_share = _log(probabilities).gather(-1, _index(probabilities, task)).squeeze(-1)
+    log_share = _log_share(probabilities, task)
     return log_share if task.targeted else -log_share
 
 
 def lead(probabilities: Tensor, task: Task) -> Tensor:
     """max_{i≠label} log p_i - log p(label), the margin of the logits; the other way round for a target."""
-    index = _index(probabilities, task)
-    label = _log(probabilities).gather(-1, index).squeeze(-1)
-    other = _log(probabilities.scatter(-1, index, 0)).amax(-1)
+    label = _log_share(probabilities, task)
+    other = _log(probabilities.scatter(-1, _index(probabilities, task), 0)).amax(-1)
     return label - other if task.targeted else other - label
+
+
+def _log_share(probabilities: Tensor, task: Task) -> Tensor:
+    """log p(label); from the others' where it is large, since 1 - p is all that still moves there."""
+    index = _index(probabilities, task)
+    share = probabilities.gather(-1, index).squeeze(-1)
+    others = probabilities.scatter(-1, index, 0).sum(-1)
+    return torch.where(share > 0.5, torch.log1p(-others.clamp(max=0.5)), _log(share))
 
 
 def _index(probabilities: Tensor, task: Task) -> Tensor:
@@ -75,12 +82,13 @@ class Asking:
         pairs = max((self.queries // (task.steps * len(probe)) - 1) // 2, 1)
         asked = torch.zeros(len(task.images), dtype=torch.int64, device=task.images.device)
         finished = asked > 0
+        details: dict[str, Tensor] = {}
 
         def measure(pictures: Tensor, step: int) -> Reading:
-            nonlocal asked, finished
+            nonlocal asked, finished, details
             nothing = torch.zeros_like(pictures)
             if probe.forwards + (1 + 2 * pairs) * len(probe) > self.queries or finished.all():
-                return Reading(nothing, finished=torch.ones_like(finished))
+                return Reading(nothing, finished=torch.ones_like(finished), details=details)
             answer = probe.probabilities(pictures.unsqueeze(0))[0].mean(0)
             asked = asked + torch.where(finished, 0, len(probe))
             finished = finished | task.fooled(answer)

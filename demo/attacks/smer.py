@@ -14,7 +14,7 @@ from demo.attacks.steps import unit_mean
 
 LEARNING_RATE = 2e-2
 WEIGHT_DECAY = 2e-3
-SMALLEST_LOSS = 1e-12
+SMALLEST_LOSS = 1e-35
 SMALLEST_SCALE = 1e-2
 
 
@@ -74,7 +74,9 @@ def _pull(probe: Probe, task: Task, point: Tensor, k: int, scale: Tensor) -> tup
 def _learn(scales: Tensor, logits: Tensor, task: Task) -> Tensor:
     members, _, classes = logits.shape
     fused = (scales.unsqueeze(-1) * logits).mean(0)
-    error = fused.softmax(-1) - F.one_hot(task.labels, classes).to(fused)
+    is_label = F.one_hot(task.labels, classes).bool()
+    others = fused.softmax(-1).masked_fill(is_label, 0)
+    error = torch.where(is_label, -others.sum(-1, keepdim=True), others)  # softmax - onehot; 1 - p would round to 0
     slope = (error * logits).sum(-1) / members
     log_slope = slope / task.cross_entropy(fused).clamp(min=SMALLEST_LOSS)
     uphill = -log_slope if task.targeted else log_slope

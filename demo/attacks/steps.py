@@ -20,8 +20,9 @@ def unit_mean(gradient: Tensor) -> Tensor:
 
 def unit_length(gradient: Tensor) -> Tensor:
     """g / ‖g‖₂, picture by picture; a zero gradient stays zero."""
-    size = gradient.square().sum(dim=(-3, -2, -1), keepdim=True).sqrt()
-    return gradient / torch.where(size > 0, size, 1)
+    scaled = unit_mean(gradient)  # the squares of a very small or very large one would vanish or overflow
+    size = scaled.square().sum(dim=(-3, -2, -1), keepdim=True).sqrt()
+    return scaled / torch.where(size > 0, size, 1)
 
 
 def cosine(one: Tensor, other: Tensor) -> Tensor:

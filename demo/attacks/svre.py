@@ -17,6 +17,11 @@ from demo.attacks.weights import uniform
 ROUNDS = 4  # inner steps for every surrogate, as the paper chooses
 
 
+def inner_steps(wished: int | None, members: int) -> int:
+    """How many inner steps one iteration takes."""
+    return ROUNDS * members if wished is None else wished
+
+
 @dataclass(frozen=True)
 class VarianceReduced:
     """The way an inner loop found: g̃ = ∇J_k(x̃) - (∇J_k(x_t) - g), one surrogate k drawn at each inner step.
@@ -40,7 +45,7 @@ class VarianceReduced:
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         length = task.step_size if self.inner_step_size is None else self.inner_step_size
-        count = ROUNDS * len(probe) if self.inner_steps is None else self.inner_steps
+        count = inner_steps(self.inner_steps, len(probe))
 
         def measure(pictures: Tensor, step: int) -> Reading:
             drawn = torch.randint(len(probe), (count,), generator=probe.generator).tolist()

@@ -35,6 +35,12 @@ WRONG = {
     "not logits": ({"surrogates": [lambda x: x]}, r"logits of shape \(N, C\) for N pictures; .* gave \(2, 3, 6, 6\)"),
     "more than logits": ({"surrogates": [lambda x: (x, x)]}, "must give logits as a tensor, not tuple: wrap it"),
     "no gradient": ({"surrogates": [torch.no_grad()(smooth(0))]}, "no gradient .* take it out of torch.no_grad"),
+    "no gradient from one of two": ({"surrogates": [smooth(0), torch.no_grad()(smooth(1))]}, "carry no gradient back"),
+    "one class": ({"name": "deepfool", "surrogates": [smooth(0, 1)], "labels": LABELS * 0}, "two classes or more"),
+    "buffers of other dtype": (
+        {"surrogates": [nn.BatchNorm2d(3, affine=False)]},
+        "a surrogate is torch.float32 on cpu",
+    ),
     "pictures as bytes": ({"images": (IMAGES * 255).byte()}, r"images are torch.uint8: use float32 or float64"),
     "pictures to 255": ({"images": IMAGES * 255}, r"within \[0, 1\]: divide 8-bit pictures by 255"),
     "negative pictures": ({"images": IMAGES - 0.5}, r"within \[0, 1\]"),

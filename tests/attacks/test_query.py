@@ -92,6 +92,14 @@ def test_stops_asking_about_pictures_that_are_there(name):
     assert (frames[-1].details["queries"][1:] > 2).all()
 
 
+@pytest.mark.parametrize("name", ["nes", "spsa"])
+def test_goes_on_showing_what_it_knows_once_the_budget_is_spent(name):
+    networks, images = jury(3), pictures(1)
+    frames = list(iterate(name, networks, images, verdicts(networks, images), epsilon=1e-4, steps=40, queries=100))
+    assert frames[-1].queries < 100
+    assert frames[-1].details.keys() >= {"queries", "gain", "margin"}
+
+
 def test_default_budget_is_5000():
     for name in ("nes", "spsa"):
         assert {knob.name: knob.default for knob in RECIPES[name].knobs}["queries"] == 5000

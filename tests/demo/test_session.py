@@ -102,6 +102,12 @@ def test_a_picture_that_the_jury_does_not_know_is_not_attacked(pictures_by_name:
     assert events[0].guess in vocabulary().values()
 
 
+def test_who_has_a_target_need_not_know_what_the_picture_shows(pictures_by_name: dict[str, str]) -> None:
+    last = end(Request(pictures_by_name["Cheetah"], target="Banana", iterations=5, epsilon=32))
+    assert last.target == "Banana"
+    assert any(finding.after.answer == "Banana" for finding in last.findings)
+
+
 def test_a_label_of_the_visitor_is_attacked_and_wrong_jurors_do_not_count() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     last = end(Request(noise, label="Banana", iterations=1))

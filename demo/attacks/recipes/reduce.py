@@ -9,6 +9,7 @@ from demo.attacks.recipes.recipe import FUSION, INNER_STEP_SIZE, INNER_STEPS, MO
 from demo.attacks.smer import Reweighing
 from demo.attacks.steps import SignStep
 from demo.attacks.svre import VarianceReduced
+from demo.attacks.svre import inner_steps as svre_steps
 
 INNER_MOMENTUM = Number("inner_momentum", 1.0, 0, 2, "Inner momentum", "0: the last correction alone, as printed.")
 LEAP = Number("inner_step_size", 250.0, 0, 10_000, "Inner step β", "For a gradient of length 1 over the whole picture.")
@@ -40,7 +41,7 @@ ROWS = (
         "https://arxiv.org/abs/2111.10752",
         _svre,
         (FUSION, MOMENTUM, INNER_STEPS, INNER_STEP_SIZE, INNER_MOMENTUM, VIEWS),
-        passes=lambda members, steps, knobs: (2 * members + (knobs["inner_steps"] or 4 * members)) * steps,
+        passes=lambda members, steps, knobs: (2 * members + svre_steps(knobs["inner_steps"], members)) * steps,
         members=2,
         chart="variance_before",
     ),
