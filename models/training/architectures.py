@@ -50,7 +50,9 @@ GOOGLENET = Blueprint(
     "torchvision",
     "googlenet",
     {"aux_logits": False, "transform_input": False, "init_weights": False},
-    ("maxpool3", "inception4b", "inception4c", "inception5a"),  # the blocks that leave the width as it is
+    # 4b, 4c and 5a leave the width as it is; 5b is a third of what would remain, and adds little at this size.
+    ("maxpool3", "inception4b", "inception4c", "inception5a", "inception5b"),
+    width=832,
 )
 # From patches that overlap it learns much sooner than from separate ones. These come in steps of 4 pixels, so that
 # the halving before the second stage is left out.
