@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from demo.measure import attacks, defences, speed, trios
+from models import WeightsError
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Iterator[str]], str]
 
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(line, flush=True)
         typed = ["DATA" if word == str(getattr(options, "data", None)) else word for word in given or ["speed"]]
         print(f"\nMeasured by `python -m demo.benchmark {' '.join(typed)}`.")
-    except ValueError as problem:
+    except (ValueError, WeightsError) as problem:
         raise SystemExit(str(problem)) from None
 
 

@@ -64,7 +64,8 @@ def compare(request: Request, attacks: Sequence[str], budget: int) -> Iterator[C
     """Each attack's run on the request's picture, in turn, with as many iterations as `budget` gradients allow.
 
     Where that would be more than LONGEST iterations for one of them, the budget is lowered for all, so that nobody
-    may spend more than another; attacks of a fixed number of steps take that. The request's own attack, iterations
+    may spend more than another; attacks of a fixed number of steps take that. Where it would not pay one iteration of
+    the dearest, it is raised for all. The request's own attack, iterations
     and knobs are left aside: every attack has its defaults. ValueError, at the call, for fewer than 2 or more than 4
     attacks, one named twice or without gradients, or a budget out of range.
     """
@@ -87,9 +88,9 @@ def compare(request: Request, attacks: Sequence[str], budget: int) -> Iterator[C
 def _contests(requests: Sequence[Request], budget: int) -> Iterator[Contestant]:
     prices = [_price(request) for request in requests]
     free = [price for price, one in zip(prices, requests, strict=True) if RECIPES[one.attack].steps is None]
-    shared = min([budget, *(LONGEST * price for price in free)])
+    shared = max(min([budget, *(LONGEST * price for price in free)]), *prices)
     for request, price in zip(requests, prices, strict=True):
-        yield _contest(dataclasses.replace(request, iterations=max(shared // price, 1)))
+        yield _contest(dataclasses.replace(request, iterations=shared // price))
 
 
 def _contest(fair: Request) -> Contestant:

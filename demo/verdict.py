@@ -12,6 +12,8 @@ from models import Classifier
 from models.defences.verdict import judge
 
 ABSTAINS = "abstains"
+UNCOUNTED = ("wrong", "undecided")
+"""What a juror is called that gave the attacker's answer, or none, before the attack."""
 """What a juror says whose own vote is too close to call."""
 
 GROUPS = {
@@ -90,10 +92,18 @@ def finding(juror: Juror, before: Opinion, after: Opinion, label: str, targeted:
     share, low, high = after.votes / after.draws, after.low, after.high
     if not targeted:  # fooled is then every look that did not give the label
         share, low, high = 1 - share, 1 - high, 1 - low
-    started_wrong = before.answer == label if targeted else before.answer != label
-    fooled = after.answer == label if targeted else after.answer != label
-    status = "wrong" if started_wrong else "abstains" if after.answer == ABSTAINS else "fooled" if fooled else "holds"
-    return Finding(juror, before, after, status, share, low, high)
+    return Finding(juror, before, after, _status(before.answer, after.answer, label, targeted), share, low, high)
+
+
+def _status(before: str, after: str, label: str, targeted: bool) -> str:
+    """One of those in `UNCOUNTED`, or "fooled", "holds", "abstains"."""
+    if before == ABSTAINS and not targeted:
+        return "undecided"
+    if (before == label) == targeted:
+        return "wrong"
+    if after == ABSTAINS:
+        return "abstains"
+    return "fooled" if (after == label) == targeted else "holds"
 
 
 def sentence(findings: Sequence[Finding], targeted: bool = False) -> str:
@@ -103,22 +113,26 @@ def sentence(findings: Sequence[Finding], targeted: bool = False) -> str:
 
 
 def uncounted(findings: Sequence[Finding], targeted: bool = False) -> str:
-    """Who does not count, in a sentence: those that gave the attacker's answer before the attack; or nothing."""
-    wrong = [finding.juror.title for finding in findings if finding.status == "wrong"]
-    if not wrong:
-        return ""
-    already = "they said so before the attack" if targeted else "they were wrong before the attack"
-    return f"Not counted, because {already}: {', '.join(wrong)}."
+    """Who does not count, and why: those that gave the attacker's answer, or none, before the attack; or nothing."""
+    reasons = {"wrong": "said so" if targeted else "were wrong", "undecided": "abstained"}
+    said = []
+    for status in UNCOUNTED:
+        titles = [finding.juror.title for finding in findings if finding.status == status]
+        if titles:
+            said.append(f"Not counted, because they {reasons[status]} before the attack: {', '.join(titles)}.")
+    return " ".join(said)
 
 
 def _count(group: str, findings: Sequence[Finding], targeted: bool) -> str:
-    counted = [f for f in findings if f.status != "wrong"]
+    counted = [f for f in findings if f.status not in UNCOUNTED]
     if not findings:
         return ""
     noun = f"{group}s" if group == "surrogate" and len(counted) != 1 else group
     if not counted:
-        already = "said so" if targeted else "were wrong"
-        return f"{noun}: all {already} already"
+        wrong = all(f.status == "wrong" for f in findings)
+        return f"{noun}: " + (
+            "all said so already" if targeted else "all were wrong already" if wrong else "none was right"
+        )
     fooled = sum(f.status == "fooled" for f in counted)
     if fooled == len(counted) > 1 and group == "surrogate":
         return f"All {fooled} {noun} fooled"

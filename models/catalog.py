@@ -126,24 +126,28 @@ def load(name: str, device: str | torch.device = "cpu", progress: Progress | Non
     ValueError for an unknown name or device and WeightsError, which is a sentence for the visitor, for a missing,
     damaged or unreachable file.
     """
-    card, place = find(name), _place(device)
+    card, there = find(name), place(device)
 
     def fits(kept: Classifier) -> bool:
         changed = any(part.training for part in kept.modules()) or any(p.requires_grad for p in kept.parameters())
-        here = (kept.mean.device.type, kept.mean.dtype) == (place.type, torch.float32)
+        here = (kept.mean.device.type, kept.mean.dtype) == (there.type, torch.float32)
         return here and not changed and kept.generator is None
 
-    return _shelf.get((name, str(place)), lambda: _read(card, place, progress), fits)
+    return _shelf.get((name, str(there)), lambda: _read(card, there, progress), fits)
 
 
-def _place(device: str | torch.device) -> torch.device:
+def place(device: str | torch.device) -> torch.device:
+    """The device of that name; ValueError where it is unknown or not there."""
     try:
-        place = torch.device(device)
+        found = torch.device(device)
+        known = found.type in ("cpu", "cuda")
     except (RuntimeError, TypeError):
-        raise ValueError(f"Unknown device {device!r}: use cpu, cuda or cuda:0.") from None
-    if place.type == "cuda" and not torch.cuda.is_available():
+        known = False
+    if not known:
+        raise ValueError(f"Unknown device {device!r}: use cpu, cuda or cuda:0.")
+    if found.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"There is no GPU for {device!r} here: use cpu.")
-    return place
+    return found
 
 
 def find(name: str) -> Card:

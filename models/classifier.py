@@ -65,7 +65,11 @@ class Classifier(nn.Module):
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """One look at the pictures; whatever is random in it draws from `generator` (None: torch's own)."""
-        return self.network((self.fit(pixels) - self.mean) / self.std)
+        return self.read(self.fit(pixels))
+
+    def read(self, fitted: Tensor) -> Tensor:
+        """The network's answer to pictures that are at its side already."""
+        return self.network((fitted - self.mean) / self.std)
 
     def fit(self, pixels: Tensor) -> Tensor:
         """The pictures at the side that the network wants."""

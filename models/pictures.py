@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -106,7 +107,7 @@ def _decode(file: Traversable) -> np.ndarray:
         picture = Image.open(io.BytesIO(file.read_bytes())).convert("RGB")
     except (FileNotFoundError, KeyError):
         raise ValueError(f"The picture {file} is listed but missing.") from None
-    except (UnidentifiedImageError, OSError) as problem:
+    except (UnidentifiedImageError, OSError, zipfile.BadZipFile, zlib.error) as problem:
         raise ValueError(f"The picture {file} cannot be read: {problem}.") from None
     if picture.size != (SIDE, SIDE):
         raise ValueError(f"The picture {file} is {picture.width} × {picture.height}, expected {SIDE} × {SIDE}.")

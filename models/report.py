@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import models
+from models import WeightsError
 from models.catalog import CARDS, Card, vocabulary
 from models.defences import defend
 from models.measure import BUDGETS, Accuracy, Device, accuracy, robustness, smoothed, transfer
@@ -139,7 +140,10 @@ def main(arguments: list[str] | None = None) -> None:
     if every > 1 and options.table == "accuracy":
         raise SystemExit("--every goes with the slower tables: accuracy is kept on the cards, so all pictures count.")
     pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
-    markdown, figures = make(cards, pictures, options.device)
+    try:
+        markdown, figures = make(cards, pictures, options.device)
+    except (ValueError, WeightsError) as problem:
+        raise SystemExit(str(problem)) from None
     for name, found in figures.items():
         _keep(CARDS[name], **{KEPT[options.table]: {**found, "command": _command(options)}})
     print(markdown)

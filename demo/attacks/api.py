@@ -35,11 +35,12 @@ def craft(
     name: a row of `RECIPES`. surrogates: callables from pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`, modules in
     eval mode. images: float32 or float64 in [0,1]; labels: `(N,)` int64, the true class, or with `targeted` the
     wanted one. epsilon, step_size: in pixel units of 1 (8/255, not 8); step_size None is the recipe's own, and
-    DeepFool, whose steps end at a border, has no use for one. seed: of every random choice; equal seeds give equal
-    pictures. knobs: the recipe's (`RECIPES[name].knobs`).
+    DeepFool, whose steps end at a border, has no use for one. seed: of every random choice of the
+    attack; equal seeds give equal pictures. knobs: the recipe's (`RECIPES[name].knobs`).
 
-    What a picture becomes depends on no other picture of its batch. Raises ValueError, naming the value and
-    the remedy, for anything out of range.
+    What a picture becomes depends on no other picture of its batch. A surrogate that draws lots of its own, such as a
+    random defence, draws them by itself: give it a fresh generator for each run where runs should be alike.
+    Raises ValueError, naming the value and the remedy, for anything out of range.
     """
     attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return finish(attack, surrogates, task)

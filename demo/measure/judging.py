@@ -23,8 +23,15 @@ LEVELS = 255
 def arguments(parser: argparse.ArgumentParser, pictures: int, epsilon: float) -> None:
     """Where the pictures are, how many of them, and how far they may be moved."""
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
-    parser.add_argument("--pictures", type=int, default=pictures, metavar="N")
+    parser.add_argument("--pictures", type=counted, default=pictures, metavar="N")
     parser.add_argument("--epsilon", type=float, default=epsilon, help="in levels of 255")
+
+
+def counted(words: str) -> int:
+    """A whole number above 0, for an argument."""
+    if not words.isdigit() or int(words) < 1:
+        raise argparse.ArgumentTypeError(f"{words} is not a number of pictures: use 1 or more.")
+    return int(words)
 
 
 def drawn(data: Path, pack: str, count: int) -> tuple[Tensor, Tensor]:

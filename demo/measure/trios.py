@@ -29,8 +29,9 @@ arguments = partial(judging.arguments, pictures=240, epsilon=2)
 
 def measured(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print."""
-    yield from lines(*drawn(options.data, "trios", options.pictures), options.epsilon)
-    yield (f"\n{options.pictures} validation pictures; {STEPS} steps at {options.epsilon:g}/255.")
+    pixels, labels = drawn(options.data, "trios", options.pictures)
+    yield from lines(pixels, labels, options.epsilon)
+    yield (f"\n{len(labels)} validation pictures; {STEPS} steps at {options.epsilon:g}/255.")
 
 
 def lines(pixels: Tensor, labels: Tensor, epsilon: float, steps: int = STEPS) -> Iterator[str]:

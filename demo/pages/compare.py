@@ -26,7 +26,8 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
     gr.HTML(
         '<p class="q-say">The same picture, surrogates and strength as on the <b>Attack</b> tab. Every attack may '
         "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly "
-        "iteration means fewer of them. Nobody takes more than 100 iterations: where one would, all get less.</p>"
+        "iteration means fewer of them. Nobody takes more than 100 iterations: where one would, all get less. "
+        "Everybody takes at least one.</p>"
     )
     with gr.Row(equal_height=True):
         picked = gr.Dropdown(

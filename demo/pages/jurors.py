@@ -15,6 +15,7 @@ from demo.request import DEFAULT_DRAWS, DEFAULT_GUARDS, DEFAULT_SURROGATES, MOST
 from models import CARDS
 from models.catalog import SIDES, STUDIED, vocabulary
 from models.defences import DEFENCES, NINE
+from models.defences.smoothing import DRAWS
 from models.supply import bystanders, trio_of, trios
 
 PACKS = {
@@ -158,7 +159,7 @@ def guards(pack_controls: Controls) -> Controls:
     controls: Controls = {"guards": asked, "guarded": guarded, "also": also}
     for name, row in DEFENCES.items():
         for parameter in row.parameters:
-            if parameter.several:
+            if parameter.several or parameter is DRAWS:  # every guard is asked as often as `draws` below says
                 continue
             controls[f"{name}.{parameter.name}"] = gr.Number(
                 DEFAULT_GUARDS.get(name, {}).get(parameter.name, parameter.default),

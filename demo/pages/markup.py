@@ -12,6 +12,7 @@ from demo.picture import Pixels, amplified, encode
 from demo.verdict import ABSTAINS, GROUPS, Finding, Juror, Opinion, uncounted
 
 TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "abstains": "○ abstains", "wrong": "– wrong before"}
+TAGS["undecided"] = "– abstained before"
 _TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "abstains": "○ abstains", "wrong": "– said it before"}
 
 

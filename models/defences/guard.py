@@ -21,12 +21,15 @@ class Guarded(Classifier):
     """A classifier whose pictures pass a guard first; a classifier itself, with the same labels and card.
 
     size, mean and std tell what the classifier inside wants; only that one applies them.
+    at_entrance: whether the guard works on what the network itself sees, at the side that it wants, and not on the
+        picture as it comes. (Behind another guard it works on what that one is given.)
     """
 
-    def __init__(self, classifier: Classifier, guard: Guard) -> None:
+    def __init__(self, classifier: Classifier, guard: Guard, *, at_entrance: bool = False) -> None:
         super().__init__(classifier, classifier.labels, card=classifier.card, size=classifier.size)
         self.mean, self.std = classifier.mean, classifier.std
         self.guard = guard
+        self.at_entrance = at_entrance and type(classifier) is Classifier
 
     @property
     def classifier(self) -> Classifier:
@@ -34,6 +37,8 @@ class Guarded(Classifier):
         return cast(Classifier, self.network)
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        if self.at_entrance:
+            return self.classifier.read(self.guard(self.classifier.fit(pixels), generator))
         return self.classifier.look(self.guard(pixels, generator), generator)
 
 
@@ -47,7 +52,7 @@ class Averaged(Classifier):
     def __init__(self, classifier: Classifier, draws: int = 10) -> None:
         super().__init__(classifier, classifier.labels, card=classifier.card, size=classifier.size)
         self.mean, self.std = classifier.mean, classifier.std
-        self.training, self.random = classifier.training, classifier.random
+        self.training, self.random, self.by_query = classifier.training, classifier.random, classifier.by_query
         self.draws = draws if classifier.random else 1
 
     def look(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -28,6 +28,6 @@ ROW = Defence(
     "Prints the picture in dots like a newspaper: every colour channel is either on or off.",
     "Ravikumar et al. 2022",
     "https://arxiv.org/abs/2008.01524",
-    lambda classifier: Guarded(classifier, halftone),
+    lambda classifier: Guarded(classifier, halftone, at_entrance=True),
     gradient="straight-through",
 )

@@ -82,7 +82,7 @@ INPUT = Defence(
     "Rounds what the network sees to a few levels between the picture's darkest and brightest value.",
     PAPER,
     LINK,
-    lambda classifier, bits: Guarded(classifier, QuantisedInput(classifier, bits)),
+    lambda classifier, bits: Guarded(classifier, QuantisedInput(classifier, bits), at_entrance=True),
     gradient="straight-through",
     parameters=_bits(3, "2 to the power of this many levels; the paper calls 2 bits Q2."),
 )

@@ -63,6 +63,13 @@ class Certificate:
     level: float
 
 
+_CERTIFIED = (
+    Parameter("selection", 20, 1, 1_000_000, "Looks that choose", "", True),
+    Parameter("draws", 200, 1, 1_000_000, "Looks that count", "", True),
+    Parameter("alpha", 0.001, 1e-9, 0.5, "Chance of a wrong certificate", ""),
+)
+
+
 @torch.no_grad()
 def certify(
     classifier: Classifier,
@@ -78,6 +85,9 @@ def certify(
     With probability at least 1 - alpha for each picture, the smoothed class stays the same within
     radius = sigma * Phi^-1(bound); where the bound is not above 1/2, it abstains.
     """
+    selection, draws, alpha = (
+        limits.check(value) for limits, value in zip(_CERTIFIED, (selection, draws, alpha), strict=True)
+    )
     if not isinstance(classifier, Smoothed) or classifier.sigma <= 0:
         raise ValueError(
             "Only a smoothed classifier with sigma above 0 has a certified radius: use smoothing or sween."
@@ -118,7 +128,15 @@ def sween(
 
 ALPHA = Parameter("alpha", 0.3, 0.001, 1, "Abstention", "Abstains where chance explains the lead better than this.")
 _SIGMA = Parameter("sigma", 0.03, 0, 2, "Noise", "Standard deviation of the noise; a pixel runs from 0 to 1.")
-_DRAWS = Parameter("draws", 20, 1, 1000, "Noisy copies", "How many copies vote when the attacker asks.", True)
+DRAWS = Parameter(
+    "draws",
+    20,
+    1,
+    1000,
+    "Noisy copies",
+    "How many copies vote in a plain call, as an attacker makes it; `judge` is told.",
+    True,
+)
 
 SMOOTHING = Defence(
     "smoothing",
@@ -129,7 +147,7 @@ SMOOTHING = Defence(
     Smoothed,
     gradient="random",
     random=True,
-    parameters=(_SIGMA, _DRAWS, ALPHA),
+    parameters=(_SIGMA, DRAWS, ALPHA),
 )
 SWEEN = Defence(
     "sween",
@@ -144,7 +162,7 @@ SWEEN = Defence(
     parameters=(
         _SIGMA,
         Parameter("weights", None, 0, 1000, "Weights", "One for each network; none: all alike.", several=True),
-        _DRAWS,
+        DRAWS,
         ALPHA,
     ),
 )

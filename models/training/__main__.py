@@ -10,13 +10,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.catalog import place
 from models.classifier import Ensemble
 from models.defences.ensembles import Collective, mean_probability
 from models.measure import accuracy
 from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run
-from models.training.optimisers import running_average
 from models.training.recipe import FINE, GROWING, Recipe
 from models.training.recipes import RECIPES
 
@@ -26,12 +26,12 @@ CHECKPOINTS = Path("runs") / "training"
 
 def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
-    device = torch.device(_best() if options.device == "auto" else options.device)
     if options.recipe == "all":
         wanted = [name for name, recipe in RECIPES.items() if not _exists(recipe, options.out)]
     else:
         wanted = [options.recipe]
     try:
+        device = place(_best() if options.device == "auto" else options.device)
         train, val = read(options.data, "train"), read(options.data, "val")
         for name in wanted:
             _make(_asked(RECIPES[name], options), train, val, device, options)
@@ -57,9 +57,8 @@ def _asked(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
     others = [files.finished(RECIPES[name], train.wnids, options.out).to(device) for name in recipe.others]
     run = Run(recipe, train, others, device=device, weights=options.out, say=_say)
-    begun = [files.borrow(run.network, options.begin)] if options.begin else []
-    if begun:
-        run.average = running_average(run.network)
+    if options.begin:
+        run.borrow(options.begin)
     checkpoint = options.checkpoints / f"{recipe.name}.pt"
     if options.resume and checkpoint.exists():
         run.resume(checkpoint)
@@ -80,7 +79,7 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         "seconds": round(run.seconds),
         "device": _describe(device),
         "command": _command(recipe, options),
-        **({"begun": begun[0]} if begun else {}),
+        **({"begun": run.begun} if run.begun else {}),
     }
     table = "models/defences/purifiers.toml" if recipe.purifies else "models/catalog.toml"
     for name, sha256 in files.export(run.average.module, recipe, options.out, made).items():

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from models.classifier import Classifier, Ensemble
 from models.pictures import Pictures
 from models.training.augmentation import augment, cut, shrink
-from models.training.files import begin, load_checkpoint, parts, save_checkpoint
+from models.training.files import begin, borrow, load_checkpoint, parts, save_checkpoint
 from models.training.objectives import Batch
 from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
 from models.training.progress import Progress
@@ -57,7 +57,13 @@ class Run:
         self.optimiser = recipe.optimiser.build(network)
         self.schedule = cycle(self.optimiser, recipe.optimiser.rate, self.recipe.epochs * self.batches)
         self.epoch, self.seconds = 0, 0.0
+        self.begun = ""  # which file it began with, where it was told to
         self.losses: list[float] = []  # the mean of each epoch
+
+    def borrow(self, path: Path) -> None:
+        """Begins with what fits of that file of weights."""
+        self.begun = borrow(self.network, path)
+        self.average = running_average(self.network)
 
     def _dressed(self, network: nn.Module, size: int | None = None) -> nn.Module:
         """From pixels in [0,1]: purifiers take these as they are, classifiers want them normalised, at that size."""
@@ -131,7 +137,7 @@ class Run:
 
     def asked(self) -> dict[str, Any]:
         """What identifies the run: a checkpoint of another one must not be taken up."""
-        return {"recipe": self.recipe.key(), "pictures": len(self.images)}
+        return {"recipe": self.recipe.key(), "pictures": len(self.images), "begun": self.begun}
 
     def state(self) -> dict[str, Any]:
         return {

@@ -81,6 +81,7 @@ def test_the_command_stands_beneath_its_figures(monkeypatch, capsys):
     [
         (["attacks", "nowhere.zip", "--attacks", "fgms"], "Unknown attack 'fgms'"),
         (["attacks", "nowhere.zip"], "No such folder or zip: nowhere.zip"),
+        (["trios", "nowhere.zip"], "No such folder or zip: nowhere.zip"),
         (["attacks", "nowhere.zip", "--held-out", "tiny/resnet"], "tiny/resnet is both a surrogate and held out"),
         (["attacks", "nowhere.zip", "--surrogates", "tiny/none"], "Unknown classifier 'tiny/none'"),
     ],
@@ -88,3 +89,10 @@ def test_the_command_stands_beneath_its_figures(monkeypatch, capsys):
 def test_says_what_is_wrong(arguments, message):
     with pytest.raises(SystemExit, match=message):
         benchmark.main(arguments)
+
+
+@pytest.mark.parametrize("pictures", ["0", "-5", "2.5", "many"])
+def test_a_number_of_pictures_is_one(pictures, capsys):
+    with pytest.raises(SystemExit):
+        benchmark.main(["trios", "nowhere.zip", f"--pictures={pictures}"])
+    assert f"{pictures} is not a number of pictures: use 1 or more" in capsys.readouterr().err

@@ -28,6 +28,12 @@ def test_the_longest_run_bounds_what_everybody_may_spend(lion: str, monkeypatch:
     assert [one.finished.history[-1].cost for one in (first, second, third) if one.finished] == [6, 4, 2]
 
 
+def test_everybody_may_spend_what_one_iteration_of_the_dearest_takes(lion: str) -> None:
+    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
+    first, second, third = compare(request, ["mi-fgsm", "svre", "fgsm"], budget=10)
+    assert [one.finished.history[-1].cost for one in (first, second, third) if one.finished] == [12, 12, 2]
+
+
 def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
     assert set(RECIPES) - set(comparable()) == {name for name, recipe in RECIPES.items() if recipe.idea == "ask"}
 

@@ -197,6 +197,16 @@ def test_the_sentence_counts_only_those_who_were_right_before() -> None:
     assert "A, A" in verdict.uncounted(findings)
 
 
+def test_who_abstained_before_does_not_count_and_was_not_wrong() -> None:
+    undecided = finding("defended", verdict.ABSTAINS, "Bee")
+    assert undecided.status == "undecided"
+    assert verdict.sentence([undecided]) == "defended: none was right"
+    assert verdict.uncounted([undecided]) == "Not counted, because they abstained before the attack: A."
+    both = verdict.uncounted([undecided, finding("defended", "Bee", "Bee")])
+    assert both.startswith("Not counted, because they were wrong before the attack: A. Not counted, because they abst")
+    assert finding("defended", verdict.ABSTAINS, "Lion", targeted=True).status == "fooled"
+
+
 def test_a_targeted_attack_counts_only_its_target() -> None:
     assert finding("held-out", "Bee", "Lion", targeted=True).status == "fooled"
     assert finding("held-out", "Bee", "Pizza", targeted=True).status == "holds"

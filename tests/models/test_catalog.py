@@ -76,8 +76,9 @@ def test_the_pack_knows_64_things_by_wordnet_id() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="Unknown classifier 'tiny/resnett': use one of tiny/resnet,"):
         models.load("tiny/resnett")
-    with pytest.raises(ValueError, match="Unknown device 'gpu': use cpu, cuda or cuda:0"):
-        models.load("tiny/resnet", "gpu")
+    for device in ("gpu", "mps", "meta", 7.5):
+        with pytest.raises(ValueError, match=f"Unknown device {device!r}: use cpu, cuda or cuda:0"):
+            models.load("tiny/resnet", device)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="Unknown pack 'huge': use one of tiny"):
         models.names("huge")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -31,6 +32,17 @@ def small(seed: int) -> Classifier:
         layers = (nn.Conv2d(3, 8, 5, 4), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3, 2), nn.ReLU(), nn.Flatten())
         network = nn.Sequential(*layers, nn.Linear(392, 64))
     return Classifier(network.eval().requires_grad_(False), [f"class {index}" for index in range(64)], size=64)
+
+
+class Recorder(nn.Module):
+    """A function as a network."""
+
+    def __init__(self, call: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.call = call
+
+    def forward(self, fitted: Tensor) -> Tensor:
+        return self.call(fitted)
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +230,27 @@ def test_an_average_of_looks_points_where_many_looks_do(network, pixels) -> None
     mean = torch.stack([defended.look(pixels, torch.Generator().manual_seed(3)).softmax(1)]).mean(0)
     torch.testing.assert_close(Averaged(defended, 1).look(pixels, torch.Generator().manual_seed(3)).exp(), mean)
     assert Averaged(defend("jpeg", network), 10).draws == 1
+
+
+@pytest.mark.parametrize(("name", "settings"), [("quantise-input", {"bits": 1}), ("halftone", {})])
+@pytest.mark.parametrize("crop", [1.0, 0.875])
+def test_what_the_network_sees_has_two_levels_at_whatever_size_the_picture_comes(name, settings, crop, pixels) -> None:
+    seen: list[Tensor] = []
+
+    def network(fitted: Tensor) -> Tensor:
+        seen.append(fitted)
+        return fitted.flatten(1)[:, :2]
+
+    inside = Classifier(Recorder(network), ["one", "two"], size=32, crop=crop, mean=(0, 0, 0), std=(1, 1, 1))
+    defend(name, inside, **settings)(pixels[:1])
+    assert seen[0].shape[-2:] == (32, 32)
+    assert len(seen[0].unique()) == 2
+
+
+def test_averaging_looks_keeps_what_a_query_is(network, pixels) -> None:
+    jury = defend("sem", [network, small(2)])
+    assert jury.by_query
+    assert Averaged(jury, 2).by_query
 
 
 @pytest.mark.parametrize("name", ["quantise-weights", "quantise-activations"])

@@ -101,6 +101,17 @@ def test_pictures_that_are_no_pictures_or_of_another_size(folder: Path) -> None:
         read(folder, "train")
 
 
+def test_a_damaged_zip_is_named(folder: Path, tmp_path: Path) -> None:
+    path = _zipped(folder / "tiny-imagenet-200", tmp_path / "damaged.zip")
+    with zipfile.ZipFile(path) as archive:
+        inside = archive.getinfo("train/n01/images/n01_0.JPEG")
+    content = bytearray(path.read_bytes())
+    content[inside.header_offset + 200] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"n01_0\.JPEG cannot be read: Bad CRC-32"):
+        read(path, "train")
+
+
 def test_bad_paths_and_splits(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="No such folder or zip"):
         read(tmp_path / "nowhere", "train")

@@ -1,6 +1,7 @@
 """The table of recipes: each builds, fits the catalogue, and comes after what it is made from."""
 
 import dataclasses
+import re
 
 import pytest
 import torch
@@ -26,6 +27,9 @@ def test_every_recipe_builds_and_matches_the_catalogue(recipe: Recipe) -> None:
         card = catalog.CARDS.get(f"{recipe.pack}/{name}")
         if card and "command" in card.notes["recipe"]:  # the first files came without one
             assert card.blueprint == blueprint
+            made = card.notes["recipe"]
+            asked = re.search(r"--epochs (\d+)", made["command"])
+            assert made["epochs"] == (int(asked[1]) if asked else recipe.epochs), "the command makes another network"
 
 
 def test_all_makes_nothing_before_what_it_is_made_from() -> None:

@@ -159,3 +159,16 @@ def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
         report.main([str(tmp_path), "--only", "tiny/none"])
     with pytest.raises(SystemExit, match="No such folder or zip"):
         report.main([str(tmp_path / "nowhere")])
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [(["--device", "nonsense"], "Unknown device"), (["--table", "smoothed"], "Only a smoothed classifier")],
+)
+def test_what_cannot_be_measured_is_one_sentence(
+    wishes: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Pictures(torch.zeros(2, 3, 64, 64, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64), ("n1",))
+    monkeypatch.setattr(report, "read", lambda *given: few)
+    with pytest.raises(SystemExit, match=sentence):
+        report.main(["DATA", "--only", "tiny/resnet", *wishes])

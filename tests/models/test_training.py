@@ -12,6 +12,7 @@ from models import catalog
 from models.networks import Blueprint
 from models.pictures import Pictures
 from models.training import __main__ as command
+from models.training import files
 from models.training.loop import Run
 from models.training.recipe import GROWING
 from models.training.recipes import RECIPES
@@ -74,6 +75,20 @@ def test_a_checkpoint_of_another_run_is_refused(pictures: Pictures, tmp_path: Pa
     longer = Run(small(RECIPES["resnet"], epochs=2), pictures, device=CPU, say=lambda line: None)
     with pytest.raises(ValueError, match="drop --resume"):
         longer.resume(tmp_path / "checkpoint.pt")
+
+
+def test_a_checkpoint_knows_which_weights_it_began_with(pictures: Pictures, tmp_path: Path) -> None:
+    recipe = small(RECIPES["resnet"], epochs=1)
+    files.export(SMALL.build(4), recipe, tmp_path, {})
+    run = Run(recipe, pictures, device=CPU, say=lambda line: None)
+    run.borrow(tmp_path / "resnet.safetensors")
+    run.finish(tmp_path / "checkpoint.pt")
+    plain = Run(recipe, pictures, device=CPU, say=lambda line: None)
+    with pytest.raises(ValueError, match="drop --resume"):
+        plain.resume(tmp_path / "checkpoint.pt")
+    plain.borrow(tmp_path / "resnet.safetensors")
+    plain.resume(tmp_path / "checkpoint.pt")
+    assert plain.begun.startswith("begun with ")
 
 
 def test_the_command_writes_what_the_catalogue_loads(

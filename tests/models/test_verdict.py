@@ -121,6 +121,12 @@ def test_only_smoothed_classifiers_certify(halves) -> None:
         certify(defend("smoothing", halves, sigma=0), picture(0.1))
 
 
+@pytest.mark.parametrize("wrong", [{"draws": 0}, {"draws": 2.5}, {"selection": -1}, {"alpha": 2}, {"alpha": 0}])
+def test_certificates_are_made_of_numbers_within_limits(halves, wrong) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*: use a"):
+        certify(defend("smoothing", halves, sigma=0.1), picture(0.1), **wrong)
+
+
 def test_sween_weighs_its_members(halves) -> None:
     class Never(nn.Module):
         def forward(self, pixels: Tensor) -> Tensor:
