@@ -81,7 +81,8 @@ def log_shares(hard: Tensor, soft: Tensor) -> Tensor:
     """Shares of a vote `(N,C)` as logits, with the gradient of the mean probabilities `soft`.
 
     Softmax gives the shares back, up to the floor that keeps the logarithm finite. The gradient is swapped before
-    the logarithm: swapped after it, the cross-entropy of a unanimous vote would have none at all.
+    the logarithm: swapped after it, the cross-entropy of a unanimous vote would have none at all. Where the label has
+    no vote left its slope is huge, so that beside other surrogates a vote is better fused by losses than by logits.
     """
     floor = 1e-6
     return (straight_through(soft, hard) * (1 - floor * hard.shape[1]) + floor).log()
