@@ -11,8 +11,13 @@ from demo.figures import SVG_DASHES, Chart, svg
 from demo.picture import Pixels, amplified, encode
 from demo.verdict import ABSTAINS, GROUPS, Finding, Juror, Opinion, uncounted
 
-TAGS = {"fooled": "✕ fooled", "holds": "✓ holds", "abstains": "○ abstains", "wrong": "– wrong before"}
-TAGS["undecided"] = "– abstained before"
+TAGS = {
+    "fooled": "✕ fooled",
+    "holds": "✓ holds",
+    "abstains": "○ abstains",
+    "wrong": "– wrong before",
+    "undecided": "– abstained before",
+}
 _TARGETED_TAGS = {"fooled": "✕ says it", "holds": "✓ resists", "abstains": "○ abstains", "wrong": "– said it before"}
 
 
