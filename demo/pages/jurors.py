@@ -171,7 +171,12 @@ def guards(pack_controls: Controls) -> Controls:
                 visible=name in DEFAULT_GUARDS,
             )
     controls["draws"] = gr.Number(
-        DEFAULT_DRAWS, minimum=1, maximum=MOST_DRAWS, precision=0, label="Looks by those that answer by lot"
+        DEFAULT_DRAWS,
+        minimum=1,
+        maximum=MOST_DRAWS,
+        precision=0,
+        label="Looks by those that answer by lot",
+        info="Two are too few to settle a smoothed vote.",
     )
     controls["known_guard"] = gr.Dropdown(
         [("Nothing: it sees the networks as they are", ""), *single],
