@@ -138,7 +138,7 @@ FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
     Recipe("resnet", RESNET, epochs=40),
-    Recipe("densenet", DENSENET, epochs=36),
+    _taught("densenet", DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
     _taught("googlenet", GOOGLENET, epochs=24, optimiser=TUNING),
     _taught("regnet", REGNET, epochs=24, optimiser=TUNING),
     _taught("convnext", CONVNEXT, epochs=32),
