@@ -37,9 +37,10 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
             max_choices=MOST,
             label="Attacks (two to four)",
             scale=3,
+            min_width=320,
             elem_id="q-picked",
         )
-        budget = gr.Slider(10, 600, DEFAULT_BUDGET, step=10, label="Gradients for each", scale=2)
+        budget = gr.Slider(10, 600, DEFAULT_BUDGET, step=10, label="Gradients for each", scale=2, min_width=240)
     with gr.Row():
         start = gr.Button("Compare", variant="primary", elem_id="q-compare")
         stop = gr.Button("Stop", visible=False, elem_id="q-compare-stop")
