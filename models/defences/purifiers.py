@@ -23,7 +23,7 @@ from models.defences.defence import Defence
 from models.defences.guard import Guarded
 from models.defences.hgd import Denoiser
 from models.defences.nrp import Purifier
-from models.weights import fill
+from models.weights.files import fill
 
 STANZAS = Path(__file__).with_name("purifiers.toml")
 FOLDER = Path(__file__).parent.parent / "tiny" / "weights"

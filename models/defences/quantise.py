@@ -67,7 +67,7 @@ def coarse_activations(classifier: Classifier, bits: int) -> Classifier:
 
 
 def twin(classifier: Classifier) -> Classifier:
-    """A copy with weights of its own: the classifier on the shelf is everybody's. Card and generator stay shared."""
+    """A copy with weights of its own: the classifier in the cache is everybody's. Card and generator stay shared."""
     shared = [classifier.card, *(part.generator for part in classifier.modules() if isinstance(part, Classifier))]
     return copy.deepcopy(classifier, {id(thing): thing for thing in shared})
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.catalog import place
 from models.classifier import Ensemble
 from models.defences.ensembles import Collective, mean_probability
-from models.measure import accuracy
+from models.loading import place
+from models.measure.accuracy import accuracy
 from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run

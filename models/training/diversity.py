@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.classifier import Classifier, Ensemble
+from models.perturbations import project, projected
 from models.training.features import STAGES, features
 from models.training.objectives import Batch, smoothed_cross_entropy
-from models.training.perturbations import project, projected
 
 
 def independent(

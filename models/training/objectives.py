@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models import perturbations
 from models.classifier import Classifier
 from models.defences import defend
-from models.training import perturbations
 
 
 @dataclass(frozen=True)

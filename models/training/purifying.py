@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from models.training import perturbations
+from models import perturbations
 from models.training.features import features
 from models.training.objectives import Batch, drawn
 

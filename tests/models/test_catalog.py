@@ -10,18 +10,19 @@ import pytest
 import torch
 
 import models
-from models import catalog
+from models import catalog, loading
 from models.classifier import Classifier
 from models.defences import defend
 from models.defences.guard import Guarded
-from models.shelf import Shelf
+from models.packs import PACKS
+from models.weights.cache import Cache
 
 TINY = models.names("tiny")
 
 
 @pytest.fixture
-def empty_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+def empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -48,7 +49,7 @@ def test_every_card_can_be_shown(name: str) -> None:
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda:0"])
-@pytest.mark.parametrize("pack", catalog.PACKS)
+@pytest.mark.parametrize("pack", PACKS)
 def test_there_is_a_selection_to_begin_with(pack: str, device: str) -> None:
     surrogates, held_out = models.starters(pack, device)
     assert len(surrogates) == 3
@@ -58,7 +59,7 @@ def test_there_is_a_selection_to_begin_with(pack: str, device: str) -> None:
     assert models.needs([*surrogates, *held_out]).memory < (250e6 if device == "cpu" else 1.2e9)
 
 
-@pytest.mark.parametrize("pack", catalog.PACKS)
+@pytest.mark.parametrize("pack", PACKS)
 def test_each_network_of_a_pack_has_its_own_title_and_color(pack: str) -> None:
     cards = [models.CARDS[name] for name in models.names(pack)]
     assert len({card.color for card in cards}) == len(cards)
@@ -66,7 +67,7 @@ def test_each_network_of_a_pack_has_its_own_title_and_color(pack: str) -> None:
 
 
 def test_the_pack_knows_64_things_by_wordnet_id() -> None:
-    names = catalog.vocabulary("tiny")
+    names = PACKS["tiny"].vocabulary()
     assert len(names) == len(set(names.values())) == 64
     assert all(re.fullmatch(r"n\d{8}", wnid) for wnid in names)
     assert all(name[0].isupper() for name in names.values())
@@ -83,7 +84,7 @@ def test_unknown_names_are_refused() -> None:
         models.names("huge")
 
 
-@pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.usefixtures("empty_cache")
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
 def test_a_bad_file_is_named_with_its_cure_and_the_next_load_works(damage, tmp_path, monkeypatch) -> None:
     card = models.CARDS["tiny/regnet"]
@@ -101,7 +102,7 @@ def test_a_bad_file_is_named_with_its_cure_and_the_next_load_works(damage, tmp_p
     assert models.load(card.name)(torch.rand(1, 3, 64, 64)).isfinite().all()
 
 
-@pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.usefixtures("empty_cache")
 @pytest.mark.parametrize(
     "change",
     [
@@ -124,7 +125,7 @@ def test_a_network_that_somebody_changed_is_not_handed_to_others(change: Callabl
     assert models.load("tiny/resnet") is second
 
 
-@pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.usefixtures("empty_cache")
 def test_loading_leaves_no_trace() -> None:
     torch.manual_seed(0)
     before = torch.random.get_rng_state()
@@ -137,7 +138,7 @@ def test_loading_leaves_no_trace() -> None:
     assert pixels.grad is not None
 
 
-@pytest.mark.usefixtures("empty_shelf")
+@pytest.mark.usefixtures("empty_cache")
 def test_weights_of_another_network_are_refused(monkeypatch) -> None:
     card, other = models.CARDS["tiny/resnet"], models.CARDS["tiny/regnet"]
     swapped = dataclasses.replace(card, weights=other.weights, sha256=other.sha256)
@@ -158,6 +159,6 @@ def test_a_network_trained_behind_a_guard_always_looks_through_it(name: str) -> 
 
 
 def test_the_shipped_weights_leave_room() -> None:
-    sizes = [path.stat().st_size for path in catalog.SHIPPED.glob("*.safetensors")]
+    sizes = [path.stat().st_size for path in catalog.WEIGHTS.glob("*.safetensors")]
     assert sum(sizes) <= 60e6
     assert max(sizes) <= 12e6

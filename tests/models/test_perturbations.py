@@ -3,7 +3,7 @@
 import torch
 from miniature import SMALL
 
-from models.training import perturbations
+from models import perturbations
 from models.training.augmentation import augment
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import safetensors.torch
 from torch import nn
 
-from models.hub import WeightsError
+from models.weights.errors import WeightsError
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 CURE = "Download the project again, or restore the file with git."
 
 

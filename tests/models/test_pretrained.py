@@ -13,13 +13,13 @@ from torch import nn
 from torchvision.transforms import functional as vision
 
 import models
-from models import imagenet
-from models.catalog import SIDES, vocabulary
+from models import pretrained
 from models.classifier import Classifier
+from models.packs import PACKS
 
 CARDS = [models.CARDS[name] for name in models.names("imagenet")]
 TAGS = [card.blueprint.network for card in CARDS]
-CANVAS = dict(zip(("default", "small"), SIDES["imagenet"], strict=True))
+CANVAS = dict(zip(("default", "small"), PACKS["imagenet"].sides, strict=True))
 
 
 def photograph(side: int) -> Image.Image:
@@ -52,7 +52,7 @@ def test_a_stanza_agrees_with_timm(card) -> None:
 @pytest.mark.parametrize("canvas", CANVAS.values(), ids=CANVAS)
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_picture_is_prepared_as_timms_evaluation_does(tag: str, canvas: int) -> None:
-    classifier = Classifier(nn.Identity(), "abc", **imagenet.settings(tag))
+    classifier = Classifier(nn.Identity(), "abc", **pretrained.settings(tag))
     picture = photograph(canvas)
     wanted = create_transform(**resolve_data_config(pretrained_cfg=get_pretrained_cfg(tag).to_dict()))(picture)
     ours = classifier(vision.to_tensor(picture)[None])[0]
@@ -69,8 +69,8 @@ def test_logits_equal_timms_own(tag: str) -> None:
         network = timm.create_model(tag, pretrained=False).eval()
     for parameter in network.get_classifier().parameters():
         nn.init.normal_(parameter)  # timm's fresh heads answer next to nothing
-    classifier = Classifier(network, vocabulary("imagenet").values(), **imagenet.settings(tag)).eval()
-    picture = photograph(SIDES["imagenet"][0])
+    classifier = Classifier(network, PACKS["imagenet"].vocabulary().values(), **pretrained.settings(tag)).eval()
+    picture = photograph(PACKS["imagenet"].side)
     transform = create_transform(**resolve_data_config(pretrained_cfg=get_pretrained_cfg(tag).to_dict()))
     with torch.no_grad():
         wanted, ours = network(transform(picture)[None]), classifier(vision.to_tensor(picture)[None])
@@ -79,7 +79,7 @@ def test_logits_equal_timms_own(tag: str) -> None:
 
 
 def test_a_gradient_reaches_the_canvas() -> None:
-    classifier = Classifier(nn.Flatten(), "abc", **imagenet.settings("inception_v3.tf_in1k"))
+    classifier = Classifier(nn.Flatten(), "abc", **pretrained.settings("inception_v3.tf_in1k"))
     pixels = vision.to_tensor(photograph(299))[None].requires_grad_()
     (gradient,) = torch.autograd.grad(classifier(pixels).square().sum(), pixels)
     assert gradient.isfinite().all()
@@ -87,7 +87,7 @@ def test_a_gradient_reaches_the_canvas() -> None:
 
 
 def test_names_are_timms_and_told_apart() -> None:
-    names = vocabulary("imagenet")
+    names = PACKS["imagenet"].vocabulary()
     assert len(names) == len(set(names.values())) == 1000
     assert next(iter(names)) == "n01440764"
     assert next(iter(names.values())) == "Tench"
@@ -108,6 +108,6 @@ def test_a_file_in_its_authors_layout_is_read(tmp_path) -> None:
             key = key.replace(name, authors)
         theirs[key] = value.flatten() if key.endswith((".alpha", ".beta")) else value.contiguous()
     safetensors.torch.save_file(theirs, tmp_path / "model.safetensors")
-    read = imagenet.read(card, tmp_path / "model.safetensors", ("a",) * 1000)
+    read = pretrained.read(card, tmp_path / "model.safetensors", ("a",) * 1000)
     assert theirs.keys() != weights.keys()
     assert all(torch.equal(value, weights[key]) for key, value in read.network.state_dict().items())

@@ -1,4 +1,4 @@
-"""A bounded, thread-safe shelf of loaded classifiers: least recently used first out, counted in bytes."""
+"""A bounded, thread-safe cache of loaded classifiers: least recently used first out, counted in bytes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def size_in_bytes(module: nn.Module) -> int:
     return sum(t.numel() * t.element_size() for t in (*module.parameters(), *module.buffers()))
 
 
-class Shelf(Generic[Key, Module]):
-    """Keeps what `make` built for a key until more than `limit` bytes are on the shelf.
+class Cache(Generic[Key, Module]):
+    """Keeps what `make` built for a key until more than `limit` bytes are kept.
 
     Two threads that ask for one key get one object, built once; different keys build side by side, so
     that a slow download never holds up a network that is already here. What is larger than the limit is
-    handed out and not kept. A classifier taken off the shelf lives on for as long as somebody uses it.
+    handed out and not kept. A classifier that has left the cache lives on for as long as somebody uses it.
     """
 
     def __init__(self, limit: int) -> None:
@@ -34,12 +34,12 @@ class Shelf(Generic[Key, Module]):
 
     @property
     def bytes(self) -> int:
-        """How much is on the shelf now."""
+        """How much is kept now."""
         with self._lock:
             return self._total()
 
     def get(self, key: Key, make: Callable[[], Module], fits: Callable[[Module], bool] = lambda _: True) -> Module:
-        """The object for `key`, from the shelf or from `make()`; what `make` raises passes through.
+        """The object for `key`, from the cache or from `make()`; what `make` raises passes through.
 
         fits: whether a kept object is still what was made; one that somebody has changed is theirs, and made anew.
         """

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 import models
 from models.classifier import Classifier
 from models.defences import DEFENCES, defend
+from models.measure.defences import defences_table, defended_accuracy
 from models.pictures import Pictures
-from models.report_defences import defences_table, defended_accuracy
 
 
 class Bright(nn.Module):

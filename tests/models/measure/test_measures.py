@@ -11,12 +11,15 @@ from PIL import Image
 from scipy import stats
 from torch import Tensor, nn
 
-import models
-from models import catalog, measure, report
+from models import catalog, loading
 from models.classifier import Classifier
 from models.defences import defend
+from models.measure import __main__ as command
+from models.measure import accuracy as measure
+from models.measure import tables
+from models.packs import PACKS
 from models.pictures import Pictures
-from models.shelf import Shelf
+from models.weights.cache import Cache
 
 
 class Sure(nn.Module):
@@ -91,7 +94,7 @@ def test_smoothed_counts_right_ones_and_certified_ones_and_averages_radii() -> N
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two validation pictures of each class of the pack, of plain noise, in the original layout."""
-    wnids, noise = list(catalog.vocabulary()), np.random.default_rng(0)
+    wnids, noise = list(PACKS["tiny"].vocabulary()), np.random.default_rng(0)
     (tmp_path / "val" / "images").mkdir(parents=True)
     (tmp_path / "wnids.txt").write_text("\n".join(wnids))
     lines = []
@@ -114,30 +117,30 @@ def test_the_command_writes_the_figures_beside_the_weights(
     weights.with_suffix(".json").write_text(json.dumps({"recipe": recipe, "parameters": 5}))
     card = dataclasses.replace(original, weights=weights)
     monkeypatch.setitem(catalog.CARDS, "tiny/densenet", card)
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))  # so that no other test is handed this card's classifier
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))  # so that no other test is handed this card's classifier
 
-    report.main([str(folder), "--only", "tiny/densenet"])
+    command.main([str(folder), "--only", "tiny/densenet"])
     notes = json.loads(weights.with_suffix(".json").read_text())
     assert notes["recipe"] == recipe
     assert notes["accuracy"]["pictures"] == 128
-    assert notes["accuracy"]["command"] == "python -m models.report DATA --only tiny/densenet"
+    assert notes["accuracy"]["command"] == "python -m models.measure DATA --only tiny/densenet"
     assert 0 <= notes["accuracy"]["top1"] <= notes["accuracy"]["top5"] < 0.5  # noise is no picture of anything
     printed = capsys.readouterr().out
     assert f"{notes['accuracy']['top1']:.1%}" in printed
-    assert "128 validation pictures by `python -m models.report DATA --only tiny/densenet`" in printed
+    assert "128 validation pictures by `python -m models.measure DATA --only tiny/densenet`" in printed
 
-    report.main([str(folder), "--table", "robust", "--every", "64", "--only", "tiny/densenet"])
+    command.main([str(folder), "--table", "robust", "--every", "64", "--only", "tiny/densenet"])
     robust = json.loads(weights.with_suffix(".json").read_text())["robust_accuracy"]
     assert robust["pictures"] == 2
-    assert robust["command"] == "python -m models.report DATA --table robust --every 64 --only tiny/densenet"
+    assert robust["command"] == "python -m models.measure DATA --table robust --every 64 --only tiny/densenet"
 
 
 def test_the_accuracy_table_is_ranked_and_says_what_went_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares = {"tiny/densenet": 0.5, "tiny/resnet-robust": 0.9, "tiny/resnet": 0.7}
-    monkeypatch.setattr(models, "load", lambda name, device: name)
-    monkeypatch.setattr(report, "accuracy", lambda name, *rest: measure.Accuracy(shares[name], 1.0, 10))
+    monkeypatch.setattr(tables, "load", lambda name, device: name)
+    monkeypatch.setattr(tables, "accuracy", lambda name, *rest: measure.Accuracy(shares[name], 1.0, 10))
     fresh = {"recipe": {"mode": "clean", "epochs": 40}, "parameters": 2_000_000}
     later = {"recipe": {"mode": "clean", "epochs": 6, "begun": "begun with 9 of 9 tensors of x"}, "parameters": 1}
     notes = {"tiny/densenet": fresh, "tiny/resnet-robust": fresh, "tiny/resnet": later}
@@ -146,7 +149,7 @@ def test_the_accuracy_table_is_ranked_and_says_what_went_before(
     for number, name in enumerate(shares):
         (tmp_path / f"{number}.json").write_text(json.dumps(notes[name]))
         cards.append(dataclasses.replace(catalog.CARDS[name], weights=tmp_path / f"{number}.safetensors"))
-    table, figures = report.accuracy_table(cards, _grays(0), "cpu")
+    table, figures = tables.accuracy_table(cards, _grays(0), "cpu")
     lines = table.splitlines()[2:]
     assert [line.split("`")[1] for line in lines] == ["tiny/resnet", "tiny/densenet", "tiny/resnet-robust"]
     assert "| clean, 6 more epochs |" in lines[0]
@@ -156,9 +159,9 @@ def test_the_accuracy_table_is_ranked_and_says_what_went_before(
 
 def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="Unknown classifier tiny/none: use tiny/resnet"):
-        report.main([str(tmp_path), "--only", "tiny/none"])
+        command.main([str(tmp_path), "--only", "tiny/none"])
     with pytest.raises(SystemExit, match="No such folder or zip"):
-        report.main([str(tmp_path / "nowhere")])
+        command.main([str(tmp_path / "nowhere")])
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,6 @@ def test_what_cannot_be_measured_is_one_sentence(
     wishes: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = Pictures(torch.zeros(2, 3, 64, 64, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64), ("n1",))
-    monkeypatch.setattr(report, "read", lambda *given: few)
+    monkeypatch.setattr(command, "read", lambda *given: few)
     with pytest.raises(SystemExit, match=sentence):
-        report.main(["DATA", "--only", "tiny/resnet", *wishes])
+        command.main(["DATA", "--only", "tiny/resnet", *wishes])

@@ -1,4 +1,4 @@
-"""The attacks inside adversarial training: short, unrecorded, in pixel space, bounded in L-infinity."""
+"""The attacks inside adversarial training and measuring: short, unrecorded, in pixel space, bounded in L-infinity."""
 
 from __future__ import annotations
 

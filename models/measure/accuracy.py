@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from models.classifier import Classifier
 from models.defences.smoothing import certify
+from models.perturbations import projected
 from models.pictures import Pictures
-from models.training.perturbations import projected
 
 BATCH = 128
 BUDGETS = (2, 4, 8)  # of 255

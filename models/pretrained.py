@@ -1,31 +1,15 @@
-"""The ImageNet pack: networks that timm builds, names and pre-processes; this file only puts them together."""
+"""Networks that timm builds and pre-processes, with weights from its authors; this file only puts them together."""
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from torch import nn
+
+from models.card import Card
 from models.classifier import Classifier
-from models.hub import WeightsError
-
-if TYPE_CHECKING:
-    from torch import nn
-
-    from models.catalog import Card
-
-
-def vocabulary() -> dict[str, str]:
-    """WordNet id -> class name, in the order of the logits: timm's own; names that two classes share get the index."""
-    from timm.data import ImageNetInfo
-
-    info = ImageNetInfo("imagenet-1k")
-    names = [info.index_to_description(index).split(",")[0] for index in range(info.num_classes())]
-    shared = {name for name, count in Counter(name.lower() for name in names).items() if count > 1}
-    return {
-        info.index_to_label_name(index): name[0].upper() + name[1:] + (f" ({index})" if name.lower() in shared else "")
-        for index, name in enumerate(names)
-    }
+from models.weights.errors import WeightsError
 
 
 def settings(network: str) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import timm
 import torch
 
 import models
-from models import catalog, download, hub
-from models.shelf import Shelf
+from models import loading
+from models.weights import download, hub
+from models.weights.cache import Cache
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -41,13 +42,13 @@ def content(weights) -> bytes:
 
 @pytest.fixture(autouse=True)
 def fresh(tmp_path, monkeypatch) -> None:
-    """No cache, no folder, no memory of earlier silence, an empty shelf, and no way to the real hub."""
+    """No cache, no folder, no memory of earlier silence, an empty cache, and no way to the real hub."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_ENDPOINT", CLOSED)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("QUORUM_WEIGHTS", raising=False)
     monkeypatch.setattr(download, "_silent", {})
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def same(classifier: models.Classifier, weights: dict[str, torch.Tensor]) -> boo
     return all(torch.equal(value, weights[key]) for key, value in classifier.network.state_dict().items())
 
 
-def cache(tmp_path: Path) -> list[Path]:
+def cached(tmp_path: Path) -> list[Path]:
     """What a later load would take for whole."""
     return list((tmp_path / "cache").glob("models--*/snapshots/*/*"))
 
@@ -82,7 +83,7 @@ def test_a_download_arrives_whole_with_progress(small, weights, content) -> None
 def test_the_cache_comes_first_and_asks_nobody(small, weights, monkeypatch) -> None:
     models.load(NAME)
     asked = len(small.asked)
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))
     assert same(models.load(NAME), weights)
     assert len(small.asked) == asked
 
@@ -107,7 +108,7 @@ def test_a_download_that_a_visitor_stops_goes_on_next_time(small, weights, tmp_p
     monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 2**20)
     with pytest.raises(Stopped):
         models.load(NAME, progress=stop)
-    assert not cache(tmp_path)
+    assert not cached(tmp_path)
     assert same(models.load(NAME), weights)
 
 
@@ -115,17 +116,17 @@ def test_wrong_content_is_removed_and_refused_and_the_next_try_works(small, weig
     small.wrong = 1
     with pytest.raises(models.WeightsError, match="was damaged and has been removed: try again"):
         models.load(NAME)
-    assert not cache(tmp_path)
+    assert not cached(tmp_path)
     small.wrong = 0
     assert same(models.load(NAME), weights)
 
 
 def test_a_cached_file_that_has_been_damaged_is_not_used(small, tmp_path, monkeypatch) -> None:
     models.load(NAME)
-    (file,) = cache(tmp_path)
+    (file,) = cached(tmp_path)
     with file.resolve().open("r+b") as blob:
         blob.truncate(1000)
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))
     with pytest.raises(models.WeightsError, match=r"model\.safetensors was damaged"):
         models.load(NAME)
     assert models.load(NAME)(torch.rand(1, 3, 224, 224)).isfinite().all()
@@ -141,7 +142,7 @@ def test_an_error_of_the_hub_is_one_sentence_at_once(status, words, small, tmp_p
     with pytest.raises(models.WeightsError, match=f"^MobileNet v3 is not on this machine, .*{words}.*built-in pack"):
         models.load(NAME)
     assert time.monotonic() - began < 5
-    assert not cache(tmp_path)
+    assert not cached(tmp_path)
     small.status = 200
     assert models.load(NAME).labels[0] == "Tench"
 
@@ -200,7 +201,7 @@ def test_the_folder_comes_last_in_either_form(content, weights, tmp_path, monkey
         (folder / place).parent.mkdir(parents=True)
         (folder / place).write_bytes(content)
         monkeypatch.setenv("QUORUM_WEIGHTS", str(folder))
-        monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+        monkeypatch.setattr(loading, "_cache", Cache(2**30))
         assert same(models.load(NAME), weights)
         assert models.available("imagenet") == (True, "")
         assert models.needs([NAME]).download == 0
@@ -231,12 +232,12 @@ def test_what_a_choice_needs(small, weights) -> None:
         models.needs(["imagenet/huge"])
 
 
-def test_memory_is_bounded_by_the_shelf(small, monkeypatch) -> None:
-    shelf: Shelf = Shelf(24 * 2**20)
-    monkeypatch.setattr(catalog, "_shelf", shelf)
+def test_memory_is_bounded_by_the_cache(small, monkeypatch) -> None:
+    cache: Cache = Cache(24 * 2**20)
+    monkeypatch.setattr(loading, "_cache", cache)
     models.load("tiny/resnet")
     first = models.load(NAME)
-    assert 20 * 2**20 < shelf.bytes < shelf.limit
+    assert 20 * 2**20 < cache.bytes < cache.limit
     assert models.load(NAME) is first
 
 

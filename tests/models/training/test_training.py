@@ -16,6 +16,7 @@ from models.training import files
 from models.training.loop import Run
 from models.training.recipe import GROWING
 from models.training.recipes import RECIPES
+from models.weights.files import fill
 
 KINDS = {getattr(recipe.objective, "func", recipe.objective).__name__: recipe for recipe in RECIPES.values()}
 
@@ -120,7 +121,7 @@ def test_the_command_writes_what_the_catalogue_loads(
     weights = tmp_path / "resnet.safetensors"
     card = dataclasses.replace(catalog.CARDS["tiny/resnet"], blueprint=SMALL, weights=weights, sha256=sha256)
     network = SMALL.build(4)
-    catalog._fill(network, card)
+    fill(network, card.weights, card.sha256, "resnet18")
     for key, value in network.state_dict().items():
         if not key.endswith("num_batches_tracked"):
             assert torch.equal(value, state["average"][f"module.{key}"].half().float()), key

@@ -1,4 +1,4 @@
-"""What each defence costs on clean pictures: the table behind `python -m models.report DATA --defences`."""
+"""What each defence costs on clean pictures: the table behind `python -m models.measure DATA --defences`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-import models
-from models.catalog import Card
+from models.card import Card
 from models.classifier import Classifier
 from models.defences import DEFENCES, defend, judge
-from models.measure import Device
+from models.loading import load
+from models.measure.accuracy import Device
 from models.pictures import Pictures
 
 BATCH = 128
@@ -33,7 +33,7 @@ def defended_accuracy(classifier: Classifier, pictures: Pictures, device: Device
 
 def defences_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> str:
     """Top-1 of each network behind each defence, and of their juries, beside the bare networks in the first row."""
-    networks = [models.load(card.name, device) for card in cards]
+    networks = [load(card.name, device) for card in cards]
     bare = [defended_accuracy(network, pictures, device)[0] for network in networks]
     lines = ["| defence | " + " | ".join(card.title for card in cards) + " | all of them as a jury |"]
     lines.append("|---|" + "---|" * (len(cards) + 1))

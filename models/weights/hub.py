@@ -11,11 +11,8 @@ import os
 import re
 from pathlib import Path
 
-from models.download import FILE, Progress, Unreachable, ask, cached, download
-
-
-class WeightsError(RuntimeError):
-    """A weights file is missing, damaged or out of reach; the message names it and the cure."""
+from models.weights.download import FILE, Progress, Unreachable, ask, cached, download
+from models.weights.errors import WeightsError
 
 
 def at_hand(repository: str) -> Path | None:

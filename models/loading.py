@@ -1,0 +1,79 @@
+"""Loading: from a name to a classifier that is ready to judge and to be attacked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import torch
+
+from models import pretrained
+from models.card import Card
+from models.catalog import find
+from models.classifier import Classifier
+from models.defences import defend
+from models.packs import pack
+from models.weights import hub
+from models.weights.cache import Cache
+from models.weights.download import Progress
+from models.weights.files import fill
+
+MEMORY_LIMIT = int(os.environ.get("QUORUM_MEMORY_MB", "2048")) * 2**20
+_cache: Cache[tuple[str, str], Classifier] = Cache(MEMORY_LIMIT)
+
+
+def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Classifier:
+    """The classifier of that name, ready to judge and to be attacked: eval mode, frozen parameters.
+
+    Loaded at its first use, kept in a cache bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads. One that
+    was moved, converted in place (`.double()`), thawed, or put into training mode, stays with whoever did so, and the
+    next load makes it anew. progress: told the title, the bytes here and the bytes in all during a download. Raises
+    ValueError for an unknown name or device and WeightsError, which is a sentence for the visitor, for a missing,
+    damaged or unreachable file.
+    """
+    card, there = find(name), place(device)
+
+    def fits(kept: Classifier) -> bool:
+        changed = any(part.training for part in kept.modules()) or any(p.requires_grad for p in kept.parameters())
+        here = (kept.mean.device.type, kept.mean.dtype) == (there.type, torch.float32)
+        return here and not changed and kept.generator is None
+
+    return _cache.get((name, str(there)), lambda: _read(card, there, progress), fits)
+
+
+def place(device: str | torch.device) -> torch.device:
+    """The device of that name; ValueError where it is unknown or not there."""
+    try:
+        found = torch.device(device)
+        known = found.type in ("cpu", "cuda")
+    except (RuntimeError, TypeError):
+        known = False
+    if not known:
+        raise ValueError(f"Unknown device {device!r}: use cpu, cuda or cuda:0.")
+    if found.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"There is no GPU for {device!r} here: use cpu.")
+    return found
+
+
+@torch.inference_mode(False)  # else one load inside it would leave a network that nobody can ever attack
+def _read(card: Card, device: torch.device, progress: Progress | None) -> Classifier:
+    if card.hub:
+        # The file first: where it cannot be had, that is known before timm is even imported.
+        path = hub.find(card.hub, card.title, progress)
+        classifier = pretrained.read(card, path, tuple(pack(card.pack).vocabulary().values()))
+    else:
+        classifier = _shipped(card, tuple(pack(card.pack).vocabulary().values()))
+    return classifier.float().eval().requires_grad_(False).to(device)
+
+
+def _shipped(card: Card, labels: Sequence[str]) -> Classifier:
+    """A network of this project with its weights, behind the guard that it was trained behind, if any."""
+    with torch.random.fork_rng(devices=[]):  # initial weights are drawn, and then replaced
+        network = card.blueprint.build(len(labels))
+    fill(network, card.weights, card.sha256, f"{card.blueprint.network} of {card.name}")
+    # Every classifier of a pack sees the pack's own canvas, whatever it is given.
+    classifier = Classifier(network, labels, card=card, size=card.size or pack(card.pack).side)
+    if not card.guard:
+        return classifier
+    settings = dict(card.guard)
+    return defend(settings.pop("defence"), classifier, **settings)
