@@ -60,7 +60,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
 def warm() -> None:
     """Loads the built-in jury, so that the first visitor need not wait for it."""
     import models
-    from demo.device import best
+    from demo.run.device import best
 
     for name in models.names():
         models.load(name, best())

@@ -25,7 +25,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def pictures_by_name(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The paths of the page's examples."""
-    from demo import examples
+    from demo.pages import examples
 
     return dict(examples.write(tmp_path_factory.mktemp("pictures")))
 

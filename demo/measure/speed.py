@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 
 import models
-from demo import examples
+from demo.pages import examples
 from demo.attacks import craft
-from demo.device import best
-from demo.events import Progress
-from demo.picture import read, to_tensor
-from demo.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES, Request
-from demo.session import run
+from demo.run.device import best
+from demo.run.events import Progress
+from demo.run.picture import read, to_tensor
+from demo.run.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES, Request
+from demo.run.session import run
 from models.catalog import vocabulary
 
 LONGEST_START = 120

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demo.events import Finished, Loading, Prepared, Progress
-from demo.pages import choices, markup, opening, running
+from demo.figures import of_run
+from demo.pages import answers, cards, choices, live, opening, running
 from demo.pages import results as right
-from demo.pages.choices import Controls
+from demo.pages.choices import Left
 from demo.pages.results import Results
+from demo.pages.scene import Name, Scene
+from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.widgets import QUIET
+from demo.run.events import Finished, Loading, Prepared, Progress, Unknown
+from demo.run.plan import Plan
 
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
@@ -24,66 +30,101 @@ TO_THE_STAGE = """() => {
 """On a small screen the stage lies below the choices."""
 
 
-def build(blocks: gr.Blocks, folder: Path) -> Controls:
-    """The tab's components and what connects them; gives its controls. folder: where the examples are written."""
+@dataclass(frozen=True)
+class Tab:
+    """The tab's parts: what is set on the left, what a run writes to on the right, and what the page is doing."""
+
+    left: Left
+    results: Results
+    scene: Scene
+    stops: Stops
+
+
+def build(blocks: gr.Blocks, folder: Path) -> Tab:
+    """The tab's components and what connects them. folder: where the examples are written."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=0, min_width=340, elem_id="q-choices"):
-            controls, sample, more = choices.build(folder)
+            left = choices.build(folder)
             with gr.Row(elem_id="q-go"):
                 start = gr.Button("Attack", variant="primary", size="lg", elem_id="q-start")
                 stop = gr.Button("Stop", size="lg", visible=False, elem_id="q-stop")
         with gr.Column(scale=1, min_width=320):
             results = right.build()
-    results |= {"start": start, "stop": stop, "label": controls["label"], "more": more}
-    _connect(controls, results, sample)
-    opening.connect(blocks, controls, results)
-    return controls
+    tab = Tab(left, results, Scene(gr.State("opening"), start, stop, left.sources, results), Stops())
+    _connect(tab)
+    opening.connect(blocks, left.controls, tab.scene)
+    return tab
 
 
-def _connect(controls: Controls, results: Results, sample: gr.Examples) -> None:
-    names, widgets = list(controls), list(controls.values())
-    outputs = list(results.values())
+def _connect(tab: Tab) -> None:
+    controls, results, scene = tab.left.controls, tab.results, tab.scene
 
-    def watch(*values: Any) -> Iterator[dict[Any, Any]]:
-        yield from stream(dict(zip(names, values, strict=True)), results)
+    def watch(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from stream(tab, request, before, values)
 
+    inputs = [scene.state, *controls.widgets()]
+    outputs = [
+        *scene.outputs(),
+        *(results.stage, results.slider, results.difference, results.png, results.json, results.table),
+        *(*results.plots, controls.argument.label, tab.left.more),
+    ]
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    pressed = results["start"].click(watch, widgets, outputs, **settings)
-    results["start"].click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
-    controls["picture"].input(lambda: "", None, controls["label"], queue=False, api_visibility="private")
-    clicked = sample.load_input_event.then(
-        lambda: "", None, controls["label"], queue=False, api_visibility="private"
-    ).then(watch, widgets, outputs, **settings)
-    running.stops(results["stop"], results["start"], results["stage"], [pressed, clicked], "Attack")
+    scene.start.click(watch, inputs, outputs, **settings)
+    scene.start.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
+    label = controls.argument.label
+    controls.picture.input(lambda: "", None, label, queue=False, api_visibility="private")
+    tab.left.sample.load_input_event.then(lambda: "", None, label, queue=False, api_visibility="private").then(
+        watch, inputs, outputs, **settings
+    )
+
+    def stopping(request: gr.Request) -> list[Any]:
+        wanted = tab.stops.want(request)
+        return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
+
+    scene.stop.click(stopping, None, [results.stage, scene.stop], **QUIET)
 
 
-def stream(values: dict[str, Any], results: Results) -> Iterator[dict[Any, Any]]:
+def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> Iterator[dict[Any, Any]]:
     """The page's updates, one run long. What went wrong is said on the stage; what was there before stays."""
-    stage, start, stop = results["stage"], results["start"], results["stop"]
-    hidden = gr.update(visible=False)
-    yield {
-        stage: markup.waiting("Waking the jury …"),
-        results["opening"]: hidden,
-        start: hidden,
-        stop: gr.update(visible=True),
-    }
-    try:
-        request = running.ask(choices.asked(values))
-        prepared: Prepared | None = None
-        for event, history in running.thinned(running.events(request)):
-            if isinstance(event, Loading):
-                yield {stage: markup.fetching(event)}
-            elif isinstance(event, Prepared):
+    scene, stage = tab.scene, tab.results.stage
+    yield {stage: cards.waiting("Waking the jury …"), **scene.set("running")}
+    with tab.stops.run(request) as wish:
+        try:
+            plan = tab.left.controls.request(*values).plan()
+            for update in _updates(tab, plan, until(wish, running.thinned(running.events(plan)))):
+                if tab.results.after in update:
+                    before = "opening"  # the last verdict has left the stage
+                yield update
+        except Stopped:
+            yield {stage: cards.stopped("Attack"), **scene.set("opening")}
+        except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
+            yield {stage: cards.error(running.said(problem)), **scene.set(before)}
+
+
+def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, Any]]:
+    scene, results = tab.scene, tab.results
+    prepared: Prepared | None = None
+    for event, history in events:
+        match event:
+            case Loading():
+                yield {results.stage: cards.fetching(event)}
+            case Unknown():
+                yield _unknown(tab, plan, event) | scene.set("opening")
+            case Prepared():
                 prepared = event
-                if event.label is None:
-                    yield right.unknown(event, request.pack, results)
-                    return
-            elif isinstance(event, Progress) and prepared:
-                yield {
-                    stage: running.live(request, prepared, event, history),
-                    results["after"]: gr.update(visible=False),
-                }
-            elif prepared and isinstance(event, Finished):
-                yield from right.finished(request, prepared, event, results)
-    except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
-        yield {stage: markup.error(running.said(problem)), **right.ready(results)}
+            case Progress() if prepared:
+                charts = of_run.charts(history, prepared.look.jurors, prepared.goal, plan.recipe)
+                shown = live.running(prepared, event, charts)
+                yield {results.stage: shown, results.after: gr.update(visible=False)}
+            case Finished() if prepared:
+                for update in right.finished(plan, prepared, event, results):
+                    yield update | scene.set("judged")
+
+
+def _unknown(tab: Tab, plan: Plan, event: Unknown) -> dict[Any, Any]:
+    """Kind words, and the label under attack set to the jury's best guess where the visitor can see and mend it."""
+    return {
+        tab.results.stage: answers.unknown(event.look, plan.labels),
+        tab.left.controls.argument.label: gr.update(value=event.look.guess),
+        tab.left.more: gr.update(open=True),
+    }

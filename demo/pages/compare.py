@@ -3,32 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from demo import figures
 from demo.attacks.recipes import IDEAS, RECIPES
-from demo.comparison import MOST, Contestant, comparable
-from demo.figures import Chart, Line
-from demo.pages import choices, markup, running
-from demo.pages.choices import Controls
-from demo.request import plain
+from demo.figures import interactive, of_comparison
+from demo.pages import cards, running
+from demo.pages.controls import Controls
+from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.widgets import QUIET
+from demo.run.comparison import MOST, Contestant, comparable, plans
+from demo.run.events import Unknown
+from demo.run.setting import plain
 
 DEFAULT = ("mi-fgsm", "ensemblefool-a", "svre", "a-gd")
 DEFAULT_BUDGET = 120
-COLORS = ("#4c6ef5", "#e8590c", "#2f9e44", "#ae3ec9")
+WORDS = (
+    '<p class="q-say">The same picture, surrogates and strength as on the <b>Attack</b> tab. Every attack may '
+    "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly "
+    "iteration means fewer of them. Nobody takes more than 100 iterations: where one would, all get less. "
+    "Everybody takes at least one.</p>"
+)
 
 
-def build(controls: Controls, compute: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Contest:
+    """The tab's components. best: the state that holds the winner's name; take: the button that loads it."""
+
+    picked: gr.Dropdown
+    budget: gr.Slider
+    start: gr.Button
+    stop: gr.Button
+    stage: gr.HTML
+    plot: gr.Plot
+    best: gr.State
+    take: gr.Button
+
+
+def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
     """The tab, on the picture, the surrogates and the strength that are set on the Attack tab (`controls`)."""
-    gr.HTML(
-        '<p class="q-say">The same picture, surrogates and strength as on the <b>Attack</b> tab. Every attack may '
-        "spend equally many <i>member gradients</i> (one pass back through one surrogate), so a costly "
-        "iteration means fewer of them. Nobody takes more than 100 iterations: where one would, all get less. "
-        "Everybody takes at least one.</p>"
+    contest, stops = _components(), Stops()
+
+    def watch(request: gr.Request, attacks: Any, gradients: Any, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield {contest.stage: cards.waiting("Waking the jury …"), contest.plot: gr.update(visible=False), **busy()}
+        with stops.run(request) as wish:
+            try:
+                budget = plain(gradients)
+                entered = plans(controls.request(*values), attacks or (), budget)
+                told = until(wish, running.contestants(entered, budget))
+                yield from _updates(contest, told, len(entered))
+            except Stopped:
+                yield {contest.stage: cards.stopped("Compare")}
+            except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged
+                yield {contest.stage: cards.error(running.said(problem))}
+        yield {contest.start: gr.update(visible=True), contest.stop: gr.update(visible=False)}
+
+    def busy() -> dict[Any, Any]:
+        shown = gr.update(visible=True, interactive=True)
+        return {contest.start: gr.update(visible=False), contest.stop: shown, contest.take: gr.update(visible=False)}
+
+    def stopping(request: gr.Request) -> list[Any]:
+        wanted = stops.want(request)
+        return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
+
+    settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}
+    outputs = [contest.stage, contest.plot, contest.best, contest.take, contest.start, contest.stop]
+    contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
+    contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)
+    contest.take.click(
+        lambda name: (name, gr.Tabs(selected="attack")), contest.best, [controls.argument.attack, tabs], **QUIET
     )
+
+
+def _components() -> Contest:
+    gr.HTML(WORDS)
     with gr.Row(equal_height=True):
         picked = gr.Dropdown(
             [(f"{IDEAS[RECIPES[name].idea]} · {RECIPES[name].title}", name) for name in comparable()],
@@ -46,86 +97,52 @@ def build(controls: Controls, compute: dict[str, Any]) -> None:
         stop = gr.Button("Stop", visible=False, elem_id="q-compare-stop")
     stage = gr.HTML(elem_id="q-contest")
     plot = gr.Plot(show_label=False, visible=False)
-    best = gr.State("")
     take = gr.Button("Load the best into Attack", visible=False, elem_id="q-take")
-    names, widgets = list(controls), list(controls.values())
-
-    def watch(attacks: Any, gradients: Any, *values: Any) -> Iterator[dict[Any, Any]]:
-        busy = {start: gr.update(visible=False), stop: gr.update(visible=True), take: gr.update(visible=False)}
-        ready = {start: gr.update(visible=True), stop: gr.update(visible=False)}
-        yield {stage: markup.waiting("Waking the jury …"), plot: gr.update(visible=False)} | busy
-        try:
-            asked = running.ask(choices.asked(dict(zip(names, values, strict=True))))
-            done: list[Contestant] = []
-            for contestant in running.contestants(asked, attacks or (), plain(gradients)):
-                if contestant.finished is None:
-                    yield {stage: _unknown(contestant)} | ready
-                    return
-                done.append(contestant)
-                yield {stage: cards(done, waiting=len(attacks) - len(done))}
-            winner = max(done, key=Contestant.merit)
-            yield {
-                stage: cards(done, winner=winner),
-                plot: gr.update(value=figures.plot(curves(done)), visible=bool(done[0].held_out())),
-                best: winner.request.attack,
-                take: gr.update(visible=True, value=f"Load {winner.title} into Attack"),
-            } | ready
-        except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
-            yield {stage: markup.error(running.said(problem))} | ready
-
-    settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}
-    outputs = [stage, plot, best, take, start, stop]
-    pressed = start.click(watch, [picked, budget, *widgets], outputs, **settings)
-    running.stops(stop, start, stage, [pressed], "Compare")
-    take.click(lambda name: name, best, controls["attack"], queue=False, api_visibility="private").then(
-        None, None, None, js="() => document.querySelector('button[role=tab]').click()", api_visibility="private"
-    )
+    return Contest(picked, budget, start, stop, stage, plot, gr.State(""), take)
 
 
-def cards(done: Sequence[Contestant], waiting: int = 0, winner: Contestant | None = None) -> str:
+def _updates(contest: Contest, told: Iterator[Contestant | Unknown], entered: int) -> Iterator[dict[Any, Any]]:
+    done: list[Contestant] = []
+    for contestant in told:
+        if isinstance(contestant, Unknown):
+            yield {contest.stage: _unknown(contestant)}
+            return
+        done.append(contestant)
+        yield {contest.stage: side_by_side(done, waiting=entered - len(done))}
+    winner = max(done, key=Contestant.merit)
+    yield {
+        contest.stage: side_by_side(done, winner=winner),
+        contest.plot: gr.update(value=interactive.plot(of_comparison.curves(done)), visible=bool(done[0].held_out())),
+        contest.best: winner.plan.attack,
+        contest.take: gr.update(visible=True, value=f"Load {winner.title} into Attack"),
+    }
+
+
+def side_by_side(done: Sequence[Contestant], waiting: int = 0, winner: Contestant | None = None) -> str:
     """One card an attack: its verdict, its picture, what it cost."""
     shown = "".join(_card(contestant, contestant is winner) for contestant in done)
-    rest = markup.waiting(f"{waiting} more to come …") if waiting else ""
+    rest = cards.waiting(f"{waiting} more to come …") if waiting else ""
     return f'<div class="q-contest">{shown}</div>{rest}'
 
 
 def _card(contestant: Contestant, best: bool) -> str:
     finished = contestant.finished
-    if finished is None:
-        raise ValueError("A contestant without a verdict has no card.")
     spent = finished.history[-1]
     belief = contestant.curve()
     sure = f"Held-out networks still {belief[-1][1]:.0%} sure. " if belief else ""
     crown = ' <span class="q-tag q-holds">★ best</span>' if best else ""
     return (
         f'<div class="q-card"><h2>{escape(contestant.title)}{crown}</h2><p>{escape(finished.sentence)}</p>'
-        f"{markup.image(finished.adversarial, f'The picture by {contestant.title}')}"
-        f'<p class="q-soft">{sure}{spent.cost} gradients in {spent.step} iterations, '
+        f"{cards.image(finished.adversarial, f'The picture by {contestant.title}')}"
+        f'<p class="q-soft">{sure}{spent.gradients} gradients in {spent.step} iterations, '
         f"{finished.seconds:.1f} s.</p></div>"
     )
 
 
-def curves(done: Sequence[Contestant]) -> Chart:
-    """Mean confidence of the held-out networks against gradients spent, a curve an attack."""
-    lines = tuple(
-        Line(
-            contestant.title,
-            color,
-            dash,
-            tuple(value for _, value in contestant.curve()),
-            tuple(cost for cost, _ in contestant.curve()),
-        )
-        for contestant, color, dash in zip(done, COLORS, ("solid", "dash", "dot", "dashdot"), strict=False)
-        if contestant.curve()
-    )
-    end = max((line.places[-1] for line in lines), default=1.0)
-    return Chart("How sure the held-out networks still are, on average", end, lines, axis="member gradients")
-
-
-def _unknown(contestant: Contestant) -> str:
-    return markup.card(
+def _unknown(event: Unknown) -> str:
+    return cards.card(
         "The jury does not recognise this picture",
-        f"<p>Its best guess is “{escape(contestant.prepared.guess)}”. Say what the picture shows under <b>More</b> on "
+        f"<p>Its best guess is “{escape(event.look.guess)}”. Say what the picture shows under <b>More</b> on "
         "the <b>Attack</b> tab, or choose another picture there.</p>",
         role="status",
     )

@@ -6,22 +6,23 @@ from typing import Any
 
 import gradio as gr
 
-import models
-from demo.pages import markup, running
-from demo.pages.choices import Controls
-from demo.pages.jurors import listed
-from demo.pages.results import Results
-from demo.request import Request
-from demo.session import first_look
-from models.supply import SHIPPED
+from demo.pages import answers, cards, running
+from demo.pages.controls import Controls
+from demo.pages.packs import listed
+from demo.pages.scene import Name, Scene
+from demo.pages.widgets import QUIET
+from demo.run.request import Request
+from demo.run.session import first_look
+from models.packs import PACKS
 
 
-def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> None:
+def connect(blocks: gr.Blocks, controls: Controls, scene: Scene) -> None:
     """Looks when the page opens and whenever what is to be seen changes.
 
-    A look that ends during a run is not shown (see the style): cancelled, it would take the run's own Stop with it.
+    A look writes its own card and nothing else: whether the card is seen is the scene's affair, so that a look which
+    ends during a run does not disturb it.
     """
-    seen = [controls[name] for name in ("picture", "framing", "pack")]
+    seen = [controls.picture, controls.argument.framing, controls.jury.pack]
     settings: dict[str, Any] = {
         "concurrency_id": "looks",
         "concurrency_limit": 1,
@@ -29,22 +30,14 @@ def connect(blocks: gr.Blocks, controls: Controls, results: Results) -> None:
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    blocks.load(said, seen, results["opening"], **settings)
+    blocks.load(said, seen, scene.results.opening, **settings)
 
-    def look(*values: Any) -> dict[Any, Any]:
-        return {
-            results["stage"]: markup.welcome(),
-            results["opening"]: said(*values),
-            results["after"]: gr.update(visible=False),
-        }
+    def clear(now: Name) -> dict[Any, Any]:
+        return {} if now == "running" else {scene.results.stage: cards.welcome(), **scene.set("opening")}
 
-    gr.on(
-        [widget.input for widget in seen],
-        look,
-        seen,
-        [results[name] for name in ("stage", "opening", "after")],
-        **settings,
-    )
+    changes = [widget.input for widget in seen]
+    gr.on(changes, clear, scene.state, [scene.results.stage, *scene.outputs()], **QUIET)
+    gr.on(changes, said, seen, scene.results.opening, **settings)
 
 
 def said(picture: Any, framing: str, pack: str) -> Any:
@@ -52,11 +45,11 @@ def said(picture: Any, framing: str, pack: str) -> Any:
 
     Nobody is made to fetch a network by looking at the page.
     """
-    if picture is None or pack not in SHIPPED:
+    if picture is None or not PACKS[pack].shipped:
         return gr.update(value="", visible=False)
-    everybody: dict[str, Any] = {"surrogates": models.starters(pack).surrogates, "held_out": listed(pack)}
+    everybody: dict[str, Any] = {"surrogates": PACKS[pack].starters().surrogates, "held_out": listed(pack)}
     try:
-        prepared = first_look(Request(picture, **everybody, framing=framing, pack=pack, guards={}))
+        look = first_look(Request(picture, **everybody, framing=framing, pack=pack, guards={}).plan())
     except Exception as problem:  # noqa: BLE001  # said where the answers would be and, if it is ours, logged
-        return gr.update(value=markup.error(running.said(problem)), visible=True)
-    return gr.update(value=markup.opening(prepared), visible=True)
+        return gr.update(value=cards.error(running.said(problem)), visible=True)
+    return gr.update(value=answers.first_look(look), visible=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.device import best
-from demo.pages import about, api, attack, compare, jurors
+from demo.run.device import best
+from demo.pages import about, api, attack, compare, packs
 from models import CARDS
-from models.catalog import PACKS
+from models.packs import PACKS
 
 STYLE = Path(__file__).parents[2] / "assets" / "style.css"
 TITLE = "Quorum"
@@ -45,7 +45,7 @@ def style() -> str:
     dots = (
         f".q-{pack} label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
         for pack in PACKS
-        for place, name in enumerate(jurors.listed(pack), start=1)
+        for place, name in enumerate(packs.listed(pack), start=1)
     )
     return STYLE.read_text() + "\n".join(dots)
 
@@ -59,10 +59,11 @@ def build(folder: Path) -> gr.Blocks:
             f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'
             f'<span class="q-chip">{device} · runs on this machine</span></header>'
         )
-        with gr.Tab("Attack"):
-            controls = attack.build(blocks, folder)
-        with gr.Tab("Compare"):
-            compare.build(controls, attack.COMPUTE)
+        with gr.Tabs(selected="attack") as tabs:
+            with gr.Tab("Attack", id="attack"):
+                controls = attack.build(blocks, folder).left.controls
+            with gr.Tab("Compare", id="compare"):
+                compare.build(controls, tabs, attack.COMPUTE)
         about.build()
         api.build(attack.COMPUTE)
     return blocks

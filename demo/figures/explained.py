@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demo.verdict import Juror
+from demo.run.verdict import Juror
 
 Curve = tuple[str, str, float]
 """A curve's name, its colour and its value at one frame."""

@@ -13,21 +13,21 @@ import timm
 import torch
 
 import models
-from demo.events import Finished, Loading
-from demo.pages import jurors
-from demo.record import record
-from demo.request import Request
-from demo.session import run
-from models import catalog
+from demo.run.events import Finished, Loading
+from demo.pages import packs
+from demo.run.record import record
+from demo.run.request import Request
+from demo.run.session import run
+from models import loading
 from models.defences import DEFENCES
-from models.shelf import Shelf
-from models.supply import trios
+from models.packs import PACKS, trios
+from models.weights.cache import Cache
 
 IMAGENET = ("mobilenetv3_large_100.ra_in1k", "efficientnet_b0.ra_in1k")
 
 
 def end(request: Request) -> Finished:
-    *_, last = run(request)
+    *_, last = run(request.plan())
     assert isinstance(last, Finished)
     return last
 
@@ -42,7 +42,7 @@ def test_every_defence_can_be_asked(name: str, lion: str) -> None:
     assert asked.after.draws == (4 if asked.juror.random else 1)
     assert 0 <= asked.low <= asked.share <= asked.high <= 1
     assert asked.status in ("fooled", "holds", "abstains", "wrong")
-    json.dumps(record(request, last), allow_nan=False)
+    json.dumps(record(request.plan(), last), allow_nan=False)
 
 
 @pytest.mark.parametrize("name", ["jpeg", "random-resize-pad"])
@@ -94,7 +94,7 @@ def test_two_guards_of_one_kind_are_two_jurors(asked: dict[str, Any], lion: str)
 
 def test_a_trio_under_attack_answers_as_one(lion: str) -> None:
     surrogates, asked = models.starters("trios")
-    guards: dict[str, dict[str, Any]] = {name: {} for name in jurors.TOGETHER}
+    guards: dict[str, dict[str, Any]] = {name: {} for name in PACKS["trios"].guards}
     last = end(Request(lion, surrogates, "mora", 2, 2, label="Lion", pack="trios", held_out=asked, guards=guards))
     titles = [f.juror.title for f in last.findings if f.juror.group == "defended"]
     trio = models.CARDS[surrogates[0]].title.rpartition(" ")[0]
@@ -132,7 +132,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("wrong", "sentence"), BAD, ids=[str(wrong)[:40] for wrong, _ in BAD])
 def test_bad_juries_get_a_sentence(wrong: dict[str, Any], sentence: str, lion: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        run(Request(lion, **wrong))
+        Request(lion, **wrong).plan()
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("QUORUM_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setattr(catalog, "_shelf", Shelf(2**30))
+    monkeypatch.setattr(loading, "_cache", Cache(2**30))
     return tmp_path
 
 
@@ -165,18 +165,22 @@ def test_imagenet_networks_run_at_their_own_size(folder: Path) -> None:
 def test_a_network_that_cannot_be_had_is_a_sentence(folder: Path) -> None:
     picture = np.zeros((64, 64, 3), dtype=np.uint8)
     with pytest.raises(models.WeightsError, match=r"\."):
-        list(run(Request(picture, ("imagenet/vgg16.tv_in1k",), "mi-fgsm", pack="imagenet", held_out=[], guards={})))
+        list(
+            run(
+                Request(picture, ("imagenet/vgg16.tv_in1k",), "mi-fgsm", pack="imagenet", held_out=[], guards={}).plan()
+            )
+        )
 
 
 def test_the_page_offers_imagenet_where_it_can_be_had_and_else_keeps_the_built_in_jury(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack, trouble, surrogates, *_ = jurors.switch("imagenet")
+    pack, trouble, surrogates, *_ = packs.switch("imagenet")
     assert pack["value"] == "imagenet"
     assert trouble["visible"] is False
     assert all(name.startswith("imagenet/") for name in surrogates["value"])
     monkeypatch.delenv("QUORUM_WEIGHTS")
-    pack, trouble, surrogates, *_ = jurors.switch("imagenet")
+    pack, trouble, surrogates, *_ = packs.switch("imagenet")
     assert pack["value"] == "tiny"
     assert "built-in jury stays" in trouble["value"]
     assert all(name.startswith("tiny/") for name in surrogates["value"])
@@ -196,7 +200,7 @@ def test_a_download_is_told_of_and_ends_when_the_run_is_closed(monkeypatch: pyte
         raise AssertionError("nobody stopped the download")
 
     monkeypatch.setattr(models, "load", slow)
-    events = run(Request(lion))
+    events = run(Request(lion).plan())
     event = next(events)
     assert isinstance(event, Loading)
     assert (event.title, event.total) == ("Slow", 10_000)

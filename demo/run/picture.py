@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ Pixels = NDArray[np.uint8]
 """One picture, (height, width, 3), 8-bit RGB."""
 
 MOST_MEGAPIXELS = 100
-Image.MAX_IMAGE_PIXELS = MOST_MEGAPIXELS * 10**6
 FRAMINGS = ("crop", "fit")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 TURNS = {
@@ -48,11 +46,8 @@ def read(source: str | Path | bytes | Image.Image | Pixels, side: int, framing: 
     if framing not in FRAMINGS:
         raise ValueError(f"framing is {framing!r}: use one of {', '.join(FRAMINGS)}.")
     try:
-        # A picture just above the limit only warns; for us a limit is a limit.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = _upright(_opened(source, side))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        picture = _upright(_opened(source, side))
+    except Image.DecompressionBombError as error:
         raise ValueError(f"This picture has more than {MOST_MEGAPIXELS} megapixels: make it smaller first.") from error
     except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
         raise ValueError(_UNREADABLE) from error
@@ -74,6 +69,8 @@ def _opened(source: Any, side: int) -> Image.Image:
         return Image.fromarray(source)
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     picture = Image.open(file, formats=FORMATS)
+    if picture.width * picture.height > MOST_MEGAPIXELS * 10**6:  # Pillow's own limit is one for the whole process
+        raise Image.DecompressionBombError
     # Lets a large JPEG be decoded at a fraction of its size; four times the canvas loses nothing that we keep.
     picture.draft("RGB", (4 * side, 4 * side))
     return picture

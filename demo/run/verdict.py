@@ -12,9 +12,9 @@ from models import Classifier
 from models.defences.verdict import judge
 
 ABSTAINS = "abstains"
+"""What a juror says whose own vote is too close to call."""
 UNCOUNTED = ("wrong", "undecided")
 """What a juror is called that gave the attacker's answer, or none, before the attack."""
-"""What a juror says whose own vote is too close to call."""
 
 GROUPS = {
     "surrogate": "Surrogates: the attacker saw inside",
@@ -25,7 +25,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Juror:
-    """One voice of the jury. name: unique; network: whose colour it has; random: whether it answers by lot."""
+    """One voice of the jury. name: unique; network: whose colour it has; random: whether every look may answer anew."""
 
     name: str
     title: str
@@ -60,7 +60,7 @@ class Finding:
     status: `fooled`, `holds`, `abstains` (its own vote is too close to call: not fooled), or `wrong` (it was wrong
     before, so it does not count).
 
-    share, low, high: of the looks that were fooled, with a 95 % interval (Wilson), for jurors that answer by lot.
+    share, low, high: of the looks that were fooled, with a 95 % interval (Wilson), for random jurors.
     """
 
     juror: Juror
@@ -73,7 +73,7 @@ class Finding:
 
 
 def opinion(classifier: Classifier, picture: Tensor, label: int, draws: int, seed: int) -> Opinion:
-    """What a classifier says of one picture `(1,3,H,W)`; one that answers by lot is asked `draws` times."""
+    """What a classifier says of one picture `(1,3,H,W)`; a random one is asked `draws` times."""
     judged = judge(classifier, picture, draws, torch.Generator(picture.device).manual_seed(seed))
     chances, classes = judged.probabilities[0].topk(min(5, len(classifier.labels)))
     return Opinion(

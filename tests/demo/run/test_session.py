@@ -9,17 +9,17 @@ import pytest
 import torch
 
 import models
-from demo import jury, picture, verdict
-from demo.events import Finished, Prepared, Progress
-from demo.record import record
-from demo.request import DEFAULT_GUARDS, Request
-from demo.session import run
-from models.catalog import vocabulary
-from models.supply import bystanders
+from demo.run import picture, verdict
+from demo.run.events import Finished, Progress, Unknown
+from demo.run.record import record
+from demo.run.request import Request
+from demo.run.seats import top1
+from demo.run.session import run
+from models.packs import PACKS
 
 
 def end(request: Request) -> Finished:
-    *_, last = run(request)
+    *_, last = run(request.plan())
     assert isinstance(last, Finished)
     return last
 
@@ -49,11 +49,11 @@ def test_the_file_is_what_was_judged(finished: Finished) -> None:
 
 def test_every_network_sits_on_the_jury_once(finished: Finished) -> None:
     plain = [f.juror.name for f in finished.findings if "+" not in f.juror.name]
-    assert sorted(plain) == sorted(bystanders("tiny"))
+    assert sorted(plain) == sorted(PACKS["tiny"].held_out())
     guarded = [f.juror for f in finished.findings if "+" in f.juror.name]
-    assert [j.group for j in guarded] == ["defended"] * len(DEFAULT_GUARDS)
+    assert [j.group for j in guarded] == ["defended"] * len(PACKS["tiny"].guards)
     held_out = [f.juror.name for f in finished.findings if f.juror.group == "held-out"]
-    assert {j.network for j in guarded} == {max(held_out, key=jury.top1)}
+    assert {j.network for j in guarded} == {max(held_out, key=top1)}
 
 
 def test_one_seed_one_file(lion: str, finished: Finished) -> None:
@@ -63,7 +63,7 @@ def test_one_seed_one_file(lion: str, finished: Finished) -> None:
 
 
 def test_the_record_holds_every_number_as_json(lion: str, finished: Finished) -> None:
-    kept = json.loads(json.dumps(record(Request(lion), finished), allow_nan=False))
+    kept = json.loads(json.dumps(record(Request(lion).plan(), finished), allow_nan=False))
     assert kept["settings"]["epsilon"] == 12
     assert len(kept["iterations"]) == 11
     assert len(kept["jurors"]) == len(finished.findings)
@@ -74,7 +74,7 @@ def test_numbers_of_numpy_and_whole_floats_are_numbers(lion: str) -> None:
     wish = {"epsilon": np.float32(4), "iterations": np.int64(1), "seed": 2.0, "draws": 2.0}
     wish |= {"knobs": {"momentum": np.float64(0.5)}, "guards": {"jpeg": {"quality": np.int64(50)}, "vote": {}}}
     request = Request(lion, **wish)
-    kept = json.loads(json.dumps(record(request, end(request))))["settings"]
+    kept = json.loads(json.dumps(record(request.plan(), end(request))))["settings"]
     assert (kept["epsilon"], kept["iterations"], kept["seed"], kept["draws"]) == (4, 1, 2, 2)
     assert kept["knobs"] == {"momentum": 0.5}
     assert kept["guards"]["jpeg"] == {"quality": 50}
@@ -95,11 +95,11 @@ def test_all_networks_as_surrogates_leave_nobody_held_out(lion: str) -> None:
 
 
 def test_a_picture_that_the_jury_does_not_know_is_not_attacked(pictures_by_name: dict[str, str]) -> None:
-    events = list(run(Request(pictures_by_name["Cheetah"])))
+    events = list(run(Request(pictures_by_name["Cheetah"]).plan()))
     assert len(events) == 1
-    assert isinstance(events[0], Prepared)
-    assert events[0].label is None
-    assert events[0].guess in vocabulary().values()
+    assert isinstance(events[0], Unknown)
+    assert not events[0].look.sure
+    assert events[0].look.guess in PACKS["tiny"].vocabulary().values()
 
 
 def test_who_has_a_target_need_not_know_what_the_picture_shows(pictures_by_name: dict[str, str]) -> None:
@@ -126,7 +126,7 @@ def test_closing_the_run_stops_it_within_one_iteration(lion: str, monkeypatch: p
         return forward(self, pixels)
 
     monkeypatch.setattr(models.Classifier, "forward", counting)
-    events = run(Request(lion, iterations=100))
+    events = run(Request(lion, iterations=100).plan())
     while not (isinstance(event := next(events), Progress) and event.step == 2):
         pass
     before = calls
@@ -168,13 +168,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("wrong", "sentence"), BAD, ids=[str(sorted(wrong.items()))[:50] for wrong, _ in BAD])
 def test_bad_requests_get_a_sentence(wrong: dict[str, Any], sentence: str, lion: str) -> None:
     with pytest.raises(ValueError, match=sentence) as caught:
-        run(dataclasses.replace(Request(lion), **wrong))
+        dataclasses.replace(Request(lion), **wrong).plan()
     assert str(caught.value).endswith(".")
 
 
 def test_the_target_must_differ_from_what_the_jury_sees(lion: str) -> None:
     with pytest.raises(ValueError, match="already sees Lion"):
-        list(run(Request(lion, target="Lion")))
+        list(run(Request(lion, target="Lion").plan()))
 
 
 def opinion(answer: str, votes: int = 0, draws: int = 1) -> verdict.Opinion:

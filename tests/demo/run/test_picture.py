@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from demo import picture
+from demo.run import picture
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **settings: object) -> bytes:

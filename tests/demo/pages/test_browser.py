@@ -16,8 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.attacks import RECIPES
-from demo.pages.jurors import listed
-from demo.request import DEFAULT_ATTACK
+from demo.pages.packs import listed
+from demo.run.request import DEFAULT_ATTACK
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [

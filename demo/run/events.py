@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo.picture import Pixels
-from demo.verdict import Finding, Juror, Opinion
+from demo.run.picture import Pixels
+from demo.run.verdict import Finding, Juror, Opinion
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,10 @@ class Loading:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Look:
     """The picture on its canvas, and what the jury says before anything happens.
 
-    label: the class under attack, or, beside a target, what the picture is taken for; guess: what the surrogates
-    see; sure: whether they agree on it with confidence.
-    An event whose label is None ends the run: nobody knows what to attack, and nothing was attacked.
+    guess: what the surrogates see; sure: whether they agree on it with confidence. before: by jurors' names.
     """
 
     original: Pixels
@@ -33,17 +31,37 @@ class Prepared:
     before: Mapping[str, Opinion]
     guess: str
     sure: bool
-    label: str | None
-    target: str | None
     device: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The end of a run that has nothing to attack: the jury does not know the picture, and nobody said what it shows."""
+
+    look: Look
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What will be attacked. label: the class under attack, or, beside a target, what the picture is taken for."""
+
+    look: Look
+    label: str
+    target: str | None
+
+    @property
+    def goal(self) -> str:
+        """The class whose probability the attack moves: up for a target, else down."""
+        return self.target or self.label
 
 
 @dataclass(frozen=True)
 class Progress:
     """One frame. Mappings go by jurors' names; confidence is that of the label under attack (or of the target).
 
-    weights: the surrogates' at this iteration, empty where the attack has none. seconds: since the run began;
-    seconds_left: an estimate. details: what this attack alone has to show.
+    weights: the surrogates' at this iteration, empty where the attack has none. gradients: backward passes through one
+    surrogate so far; forwards: forward passes. seconds: since the run began; seconds_left: an estimate. details: what
+    this attack alone has to show.
     """
 
     step: int
@@ -51,8 +69,8 @@ class Progress:
     picture: Pixels
     weights: Mapping[str, float]
     confidence: Mapping[str, float]
-    cost: int
-    queries: int
+    gradients: int
+    forwards: int
     seconds: float
     seconds_left: float
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -74,4 +92,4 @@ class Finished:
     seconds: float
 
 
-Event = Loading | Prepared | Progress | Finished
+Event = Loading | Unknown | Prepared | Progress | Finished

@@ -1,37 +1,43 @@
 """Equal cost means equal cost, and the better attack is the one that convinces those it never saw."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from demo import comparison
+from demo.run import comparison
 from demo.attacks import RECIPES
-from demo.comparison import comparable, compare
-from demo.request import Request
+from demo.run.comparison import Contestant, comparable, compare, plans
+from demo.run.request import Request
+
+
+def contest(request: Request, attacks: Sequence[str], budget: int) -> Iterator[Contestant]:
+    for contestant in compare(plans(request, attacks, budget), budget):
+        assert isinstance(contestant, Contestant)
+        yield contestant
 
 
 def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iteration(lion: str) -> None:
-    for contestant in compare(Request(lion), ["mi-fgsm", "svre"], budget=40):
-        assert contestant.finished is not None
+    for contestant in contest(Request(lion), ["mi-fgsm", "svre"], budget=40):
         last = contestant.finished.history[-1]
-        assert last.cost <= 40
-        assert last.cost + last.cost / last.step > 40
+        assert last.gradients <= 40
+        assert last.gradients + last.gradients / last.step > 40
         curve = contestant.curve()
         assert curve[0][0] == 0
         assert curve[-1][1] < curve[0][1], "held-out networks lose confidence"
 
 
 def test_the_longest_run_bounds_what_everybody_may_spend(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison, "LONGEST", 3)
+    monkeypatch.setattr(comparison, "MOST_ITERATIONS", 3)
     request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
-    first, second, third = compare(request, ["mi-fgsm", "cwa", "fgsm"], budget=600)
-    assert [one.finished.history[-1].cost for one in (first, second, third) if one.finished] == [6, 4, 2]
+    first, second, third = contest(request, ["mi-fgsm", "cwa", "fgsm"], budget=600)
+    assert [one.finished.history[-1].gradients for one in (first, second, third)] == [6, 4, 2]
 
 
 def test_everybody_may_spend_what_one_iteration_of_the_dearest_takes(lion: str) -> None:
     request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
-    first, second, third = compare(request, ["mi-fgsm", "svre", "fgsm"], budget=10)
-    assert [one.finished.history[-1].cost for one in (first, second, third) if one.finished] == [12, 12, 2]
+    first, second, third = contest(request, ["mi-fgsm", "svre", "fgsm"], budget=10)
+    assert [one.finished.history[-1].gradients for one in (first, second, third)] == [12, 12, 2]
 
 
 def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
@@ -54,4 +60,4 @@ def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
 )
 def test_bad_comparisons_get_a_sentence(lion: str, attacks: Any, budget: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        compare(Request(lion), attacks, budget)
+        plans(Request(lion), attacks, budget)

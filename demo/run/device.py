@@ -7,8 +7,7 @@ from typing import Any
 
 import torch
 
-from demo.attacks.transforms import COPIES
-from demo.request import Request, check
+from demo.run.plan import Plan
 
 try:
     from spaces import GPU as on_gpu
@@ -32,11 +31,6 @@ def seconds(passes: int) -> int:
     return int(min(max(10 + passes * SECONDS_PER_PASS, 10), 120))
 
 
-def duration(request: Request) -> int:
-    """The same for a request that nobody has checked yet; one that is about to be refused needs next to nothing."""
-    try:
-        recipe, knobs = check(request)
-    except ValueError:
-        return seconds(0)
-    views = COPIES if "si" in knobs.get("transforms", ()) else 1
-    return seconds(views * recipe.passes(len(request.surrogates), recipe.steps or request.iterations, knobs))
+def duration(plan: Plan) -> int:
+    """The same for a run."""
+    return seconds(plan.recipe.passes(plan.surrogates, plan.steps, plan.knobs))

@@ -1,0 +1,98 @@
+"""The guards that are asked in the end, their settings, and whether the attacker knows one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+import models
+from demo.pages.controls import Guards
+from demo.pages.widgets import QUIET, widget
+from demo.run.request import DEFAULT_LOOKS, MOST_LOOKS
+from models import CARDS
+from models.catalog import STUDIED
+from models.defences import DEFENCES, NINE
+from models.defences.smoothing import COPIES
+from models.packs import DEFAULT_PACK, PACKS
+
+BEST = ("The best held-out network", "")
+
+
+def build(pack: gr.Radio) -> Guards:
+    """The accordion's content; it follows the pack."""
+    single = [(row.title, name) for name, row in DEFENCES.items() if not row.several]
+    asked = gr.Dropdown(
+        [(row.title, name) for name, row in DEFENCES.items()],
+        value=list(PACKS[DEFAULT_PACK].guards),
+        multiselect=True,
+        label="Guards asked in the end",
+        info="In front of a held-out network; juries are made of all held-out ones of the kind they want.",
+        elem_id="q-guards",
+    )
+    nine = gr.Button(f"The papers' defences ({len(NINE)})", size="sm", elem_id="q-nine")
+    guarded = gr.Dropdown([BEST, *_titled(DEFAULT_PACK)], value="", label="In front of")
+    studied = gr.Dropdown(
+        [(CARDS[name].title, name) for name in models.names(DEFAULT_PACK) if CARDS[name].role in STUDIED],
+        value=[],
+        multiselect=True,
+        label="Networks to be studied",
+        info="Asked as well. Those trained under noise or on coarse pictures answer as they were trained to.",
+        elem_id="q-studied",
+    )
+    parameters = _parameters()
+    draws = gr.Number(
+        DEFAULT_LOOKS,
+        minimum=1,
+        maximum=MOST_LOOKS,
+        precision=0,
+        label="Looks by those that answer by lot",
+        info="Two are too few to settle a smoothed vote.",
+    )
+    known_guard = gr.Dropdown(
+        [("Nothing: it sees the networks as they are", ""), *single],
+        value="",
+        label="The attacker looks through",
+        info="It knows the defence, and differentiates it as far as it can be.",
+    )
+
+    def follow(chosen: list[str]) -> list[Any]:
+        return [gr.update(visible=owner in (chosen or ())) for owner, _ in parameters]
+
+    asked.change(follow, asked, list(parameters.values()), **QUIET)
+    nine.click(lambda: list(NINE), None, asked, **QUIET)
+    pack.change(_of_pack, [pack, asked], [guarded, studied, asked], **QUIET)
+    return Guards(asked, guarded, studied, draws, known_guard, parameters)
+
+
+def _parameters() -> dict[tuple[str, str], gr.Number]:
+    """A widget for each number that a defence lets one choose; those of the default guards are shown."""
+    first = PACKS[DEFAULT_PACK].guards
+    return {
+        (name, knob.name): widget(
+            knob,
+            visible=name in first,
+            default=first.get(name, {}).get(knob.name),
+            title=f"{row.title}: {knob.title.lower()}",
+        )
+        for name, row in DEFENCES.items()
+        for knob in row.parameters
+        # Lists have no widget, and every guard is asked as often as `draws` says.
+        if not knob.several and knob is not COPIES
+    }
+
+
+def _of_pack(name: str, chosen: list[str]) -> list[Any]:
+    """What follows the pack: its own guards, unless the visitor has chosen others."""
+    openings = [list(row.guards) for row in PACKS.values()]
+    guards = gr.update(value=list(PACKS[name].guards))
+    follows = PACKS[name].guards != PACKS[DEFAULT_PACK].guards or list(chosen or ()) in openings
+    return [
+        gr.update(choices=[BEST, *_titled(name)], value=""),
+        gr.update(visible=name == DEFAULT_PACK, value=[]),
+        guards if follows else gr.skip(),
+    ]
+
+
+def _titled(pack: str) -> list[tuple[str, str]]:
+    return [(CARDS[name].title, name) for name in models.names(pack)]

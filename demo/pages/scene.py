@@ -1,0 +1,38 @@
+"""What the page is doing, as a state: which buttons are offered, and which part of the stage is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import gradio as gr
+
+from demo.pages.results import Results
+
+Name = Literal["opening", "running", "judged"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """state: the name of what goes on. sources: the examples' room, whose clicks would begin a second run."""
+
+    state: gr.State
+    start: gr.Button
+    stop: gr.Button
+    sources: gr.Column
+    results: Results
+
+    def outputs(self) -> list[Any]:
+        return [self.state, self.start, self.stop, self.sources, self.results.before, self.results.after]
+
+    def set(self, name: Name) -> dict[Any, Any]:
+        """The updates that make it so. A run hides the last verdict with its first frame, not before."""
+        running = name == "running"
+        updates = {
+            self.state: name,
+            self.start: gr.update(visible=not running),
+            self.stop: gr.update(visible=running, interactive=True),
+            self.sources: gr.update(elem_classes=["q-busy"] if running else []),
+            self.results.before: gr.update(visible=name == "opening"),
+        }
+        return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}

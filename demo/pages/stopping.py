@@ -1,0 +1,52 @@
+"""Stop: a visitor's wish that the run under way ends. The run itself obeys, so that it has the last word on the page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+
+
+class Stopped(Exception):  # noqa: N818  # no error: what the visitor wanted
+    """Raised where a run notices the wish."""
+
+
+class Stops:
+    """The runs under way of one tab of the page, by visitor."""
+
+    def __init__(self) -> None:
+        self._wishes: dict[str, threading.Event] = {}
+
+    @contextmanager
+    def run(self, request: gr.Request | None) -> Iterator[threading.Event]:
+        """A run of this visitor; the event is set when they want it to end."""
+        visitor, wish = _visitor(request), threading.Event()
+        self._wishes[visitor] = wish
+        try:
+            yield wish
+        finally:
+            if self._wishes.get(visitor) is wish:
+                del self._wishes[visitor]
+
+    def want(self, request: gr.Request | None) -> bool:
+        """Wishes this visitor's run to end; whether there is one."""
+        wish = self._wishes.get(_visitor(request))
+        if wish is not None:
+            wish.set()
+        return wish is not None
+
+
+def _visitor(request: Any) -> str:
+    return str(getattr(request, "session_hash", ""))
+
+
+def until(wish: threading.Event, stream: Iterator[Any]) -> Iterator[Any]:
+    """The stream, until the wish: then it is closed, and Stopped raised."""
+    for item in stream:
+        if wish.is_set():
+            getattr(stream, "close", lambda: None)()
+            raise Stopped
+        yield item

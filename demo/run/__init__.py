@@ -1,0 +1,1 @@
+"""One run, from picture to verdict, as plain events. Knows no page."""

@@ -1,0 +1,80 @@
+"""The jury of one run: its seats filled, beside us, with classifiers."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from demo.run.events import Loading
+from demo.run.seats import OnBytes, Seat
+from demo.run.verdict import Juror
+from models import Classifier
+from models.defences import Averaged
+
+
+@dataclass(frozen=True)
+class Member:
+    """A seat with the classifier that has arrived at it."""
+
+    seat: Seat
+    classifier: Classifier
+
+    @property
+    def juror(self) -> Juror:
+        return self.seat.juror
+
+
+Jury = Sequence[Member]
+
+
+def arrived(places: Sequence[Seat], device: str, progress: OnBytes | None = None) -> list[Member]:
+    """The jury, loaded here and now. progress: told of downloads."""
+    return [Member(seat, seat.load(device, progress)) for seat in places]
+
+
+def arriving(places: Sequence[Seat], device: str) -> Generator[Loading, None, list[Member]]:
+    """The jury, loaded beside us so that its downloads can be told of; closing the run ends a download."""
+    told: queue.Queue[Loading | None] = queue.Queue()
+    closed = threading.Event()
+    found: list[Member] = []
+    failed: list[Exception] = []
+
+    def progress(title: str, have: int, total: int) -> None:
+        if closed.is_set():
+            raise ValueError("The run was stopped.")
+        told.put(Loading(title, have, total))
+
+    def load() -> None:
+        try:
+            found.extend(arrived(places, device, progress))
+        except Exception as error:  # noqa: BLE001  # raised again below, where the visitor's thread is
+            failed.append(error)
+        finally:
+            told.put(None)
+
+    threading.Thread(target=load, daemon=True).start()
+    try:
+        while (event := told.get()) is not None:
+            yield event
+    finally:
+        closed.set()
+    if failed:
+        raise failed[0]
+    return found
+
+
+def attacked(jury: Jury, seed: int) -> list[Classifier]:
+    """The surrogates as the attacker differentiates them: random ones averaged over looks drawn from the seed."""
+    return [_attackable(member.classifier, seed) for member in jury if member.juror.group == "surrogate"]
+
+
+def _attackable(classifier: Classifier, seed: int) -> Classifier:
+    if not classifier.random:
+        return classifier
+    averaged = Averaged(classifier)
+    averaged.generator = torch.Generator().manual_seed(seed)
+    return averaged

@@ -1,0 +1,51 @@
+"""A finished run as plain data: every number on the page and the settings that made it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from demo import __version__
+from demo.run.events import Finished, Progress
+from demo.run.plan import Plan
+
+
+def record(plan: Plan, finished: Finished) -> dict[str, Any]:
+    """What the JSON download holds; probabilities and shares are fractions of 1."""
+    settings = {name: value for name, value in plan.settings.items() if name != "picture"}
+    return {
+        "version": __version__,
+        "settings": {
+            **_plain(settings),
+            "label": finished.label,
+            "target": finished.target,
+            "units": "epsilon and step_size in levels of 255",
+        },
+        "verdict": finished.sentence,
+        "distances": _plain(finished.distances),
+        "jurors": [asdict(finding) for finding in finished.findings],
+        "iterations": [_iteration(frame) for frame in finished.history],
+        "seconds": finished.seconds,
+    }
+
+
+def _iteration(frame: Progress) -> dict[str, Any]:
+    return {
+        "step": frame.step,
+        "weights": dict(frame.weights),
+        "confidence": dict(frame.confidence),
+        "gradients": frame.gradients,
+        "queries": frame.forwards,
+        "details": _plain(frame.details),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Objects and lists as JSON has them; it knows no infinity: null stands for it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,129 @@
+"""The places on the jury of one run: surrogates, held-out classifiers, and the defended ones. Nothing is loaded yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import models
+from demo.run.verdict import Juror
+from models import CARDS, Classifier
+from models.catalog import DEFENDED
+from models.defences import DEFENCES, defend
+from models.packs import trio_of
+
+OnBytes = Callable[[str, int, int], None]
+"""Told the title of what is being fetched, the bytes that are here, and the bytes in all."""
+MIXED = "#868e96"
+"""The colour of a defence that is made of several networks."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One place on the jury.
+
+    networks: the catalogue's names of whom the juror is made. defence, parameters: what stands in front of them. noisy:
+    whether those that were trained under noise answer behind that noise.
+    """
+
+    juror: Juror
+    networks: tuple[str, ...]
+    defence: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    noisy: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a network just as it is."""
+        return self.defence is None and not (self.noisy and CARDS[self.networks[0]].sigma)
+
+    def load(self, device: str, progress: OnBytes | None = None) -> Classifier:
+        """The classifier that sits here. progress: told of downloads."""
+        members = [models.load(name, device, progress) for name in self.networks]
+        if self.noisy:
+            members = [_as_trained(member) for member in members]
+        if self.defence is None:
+            return members[0]
+        several = DEFENCES[self.defence].several
+        return defend(self.defence, members if several else members[0], **self.parameters)
+
+
+def seats(
+    surrogates: Sequence[str],
+    held_out: Sequence[str],
+    guards: Mapping[str, Mapping[str, Any]],
+    guarded: str | None = None,
+    known_guard: str | None = None,
+) -> tuple[Seat, ...]:
+    """Every place on the jury, in the order of the page: three groups.
+
+    Networks trained for a defence count as defended unless they are surrogates. Guards stand in front of `guarded`, or
+    the best held-out normal network, or, where none is left, of the first surrogate: the attack then knows the network,
+    but not its guard. A jury is made of the held-out networks of its defence's role, or else of all normal ones.
+    """
+    normal = [name for name in held_out if CARDS[name].role == "normal"]
+    plain = [name for name in held_out if CARDS[name].role not in DEFENDED]
+    hardened = [name for name in held_out if CARDS[name].role in DEFENDED]
+    behind = guarded or (max(normal, key=top1) if normal else surrogates[0])
+    found = [_surrogate(name, known_guard) for name in surrogates]
+    found += [Seat(_plain(name, "held-out"), (name,)) for name in plain]
+    found += [_hardened(name) for name in hardened]
+    for defence, parameters in guards.items():
+        row = DEFENCES[defence]
+        fit = [name for name in held_out if CARDS[name].role == row.made_of]
+        together = fit or normal or list(surrogates)
+        found.append(_guarded(defence, parameters, together if row.several else [behind]))
+    return tuple(found)
+
+
+def top1(name: str) -> float:
+    """Top-1 accuracy of a classifier, a fraction of 1: measured here, or published; 0 where neither is known."""
+    card = CARDS[name]
+    return float(card.notes.get("accuracy", {}).get("top1") or card.top1 or 0.0)
+
+
+def _plain(name: str, group: str) -> Juror:
+    card = CARDS[name]
+    return Juror(name, card.title, group, name, card.color)
+
+
+def _surrogate(name: str, guard: str | None) -> Seat:
+    if guard is None:
+        return Seat(_plain(name, "surrogate"), (name,))
+    card, row = CARDS[name], DEFENCES[guard]
+    title = f"{card.title} behind {row.title}"
+    juror = Juror(f"{name}+known-{guard}", title, "surrogate", name, card.color, row.random)
+    return Seat(juror, (name,), guard)
+
+
+def _hardened(name: str) -> Seat:
+    """A network trained for a defence, as it was trained to answer."""
+    card = CARDS[name]
+    if not card.sigma:
+        return Seat(_plain(name, "defended"), (name,))
+    return Seat(Juror(f"{name}+own-noise", card.title, "defended", name, card.color, True), (name,), noisy=True)
+
+
+def _as_trained(classifier: Classifier) -> Classifier:
+    """One that was trained under noise answers behind that noise."""
+    sigma = classifier.card.sigma if classifier.card else 0
+    return defend("smoothing", classifier, sigma=sigma) if sigma else classifier
+
+
+def _guarded(defence: str, parameters: Mapping[str, Any], names: Sequence[str]) -> Seat:
+    row = DEFENCES[defence]
+    title = f"{row.title} of {_together(names)}" if row.several else f"{_together(names)} behind {row.title}"
+    color = MIXED if row.several else CARDS[names[0]].color
+    noisy = not row.several  # a jury bears its own noise
+    random = row.random or (noisy and bool(CARDS[names[0]].sigma))
+    juror = Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, random)
+    return Seat(juror, tuple(names), defence, parameters, noisy)
+
+
+def _together(names: Sequence[str]) -> str:
+    """Networks in a row of titles; a trio by its name, and more than four by their number."""
+    if trio := trio_of(names):
+        return f"the {trio} trio"
+    titles = [CARDS[name].title for name in names]
+    return ", ".join(titles) if len(titles) < 5 else f"{len(titles)} networks"

@@ -1,0 +1,157 @@
+"""One run, from picture to verdict, as a stream of plain events. Knows no page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from demo.attacks import Frame, iterate
+from demo.run import verdict
+from demo.run.events import Event, Finished, Look, Prepared, Progress, Unknown
+from demo.run.jury import Jury, arrived, arriving, attacked
+from demo.run.picture import decode, distances, encode, to_pixels, to_tensor, within
+from demo.run.plan import Plan
+
+SURE = 0.2
+"""Mean confidence of the surrogates from which on we believe that they know what they see."""
+
+
+def run(plan: Plan) -> Generator[Event, None, None]:
+    """Loading while networks are fetched, then Unknown and the end, or Prepared, a Progress for every frame, Finished.
+
+    Closing the iterator stops the work within one iteration.
+    """
+    began = time.perf_counter()
+    jury = yield from arriving(plan.seats, plan.device)
+    prepared = prepare(plan, jury)
+    yield prepared
+    if isinstance(prepared, Prepared):
+        yield from attack(plan, jury, prepared, began)
+
+
+def first_look(plan: Plan) -> Look:
+    """What everybody says of the picture, and nothing is attacked."""
+    return prepare(plan, arrived(plan.seats, plan.device)).look
+
+
+def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
+    """What the jury says before the attack, and what follows from it for the attack.
+
+    Raises:
+        ValueError: the jury sees the target already.
+    """
+    picture = to_tensor(plan.original, plan.device)
+    with torch.no_grad():
+        chances = torch.stack([surrogate(picture)[0].softmax(-1) for surrogate in attacked(jury, plan.seed)])
+    index = int(chances.mean(0).argmax())
+    votes = int((chances.argmax(-1) == index).sum())
+    guess, sure = plan.labels[index], votes * 2 > len(chances) and float(chances[:, index].mean()) >= SURE
+    # Who has a target need not know what the picture shows.
+    label = plan.label or (guess if sure or plan.target else None)
+    if plan.target is not None and plan.target == label:
+        raise ValueError(f"The jury already sees {label}: choose another target.")
+    goal = plan.labels.index(plan.target or label or guess)
+    before = {
+        member.juror.name: verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed) for member in jury
+    }
+    jurors = tuple(member.juror for member in jury)
+    look = Look(plan.original, jurors, before, guess, sure, _device_name(plan.device))
+    return Unknown(look) if label is None else Prepared(look, label, plan.target)
+
+
+def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator[Progress | Finished]:
+    """The attack, frame by frame, and the verdict. began: when the run did, by `time.perf_counter`."""
+    goal = plan.labels.index(prepared.goal)
+    history: list[Progress] = []
+    for frame in _frames(plan, jury, goal):
+        history.append(_progress(frame, plan.steps, jury, goal, began))
+        yield history[-1]
+    png = encode(within(history[-1].picture, plan.original, plan.epsilon))
+    yield _judge(plan, jury, prepared, png, tuple(history), began)
+
+
+def _frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
+    picture = to_tensor(plan.original, plan.device)
+    return iterate(
+        plan.attack,
+        attacked(jury, plan.seed),
+        picture,
+        torch.tensor([goal], device=picture.device),
+        epsilon=plan.epsilon / 255,
+        steps=plan.iterations,
+        step_size=None if plan.step_size is None else plan.step_size / 255,
+        targeted=plan.target is not None,
+        seed=plan.seed,
+        **plan.knobs,
+    )
+
+
+def _progress(frame: Frame, steps: int, jury: Jury, goal: int, began: float) -> Progress:
+    seen = [member.juror.name for member in jury if member.juror.group == "surrogate"]
+    confidence = dict(zip(seen, frame.confidence[:, 0].tolist(), strict=True))
+    confidence |= _watching(frame.adversarial, jury, goal)
+    weights = {} if frame.weights is None else dict(zip(seen, frame.weights[:, 0].tolist(), strict=True))
+    seconds = time.perf_counter() - began
+    return Progress(
+        step=frame.step,
+        steps=steps,
+        picture=to_pixels(frame.adversarial),
+        weights=weights,
+        confidence=confidence,
+        gradients=frame.cost,
+        forwards=frame.queries,
+        seconds=seconds,
+        seconds_left=seconds / (frame.step + 1) * (steps - frame.step),
+        details=_plain(frame.details),
+    )
+
+
+@torch.no_grad()
+def _watching(picture: Tensor, jury: Jury, goal: int) -> dict[str, float]:
+    """Confidence of the bare networks that only look on; guards and juries wait for the finished file."""
+    return {
+        member.juror.name: float(member.classifier(picture)[0].softmax(-1)[goal])
+        for member in jury
+        if member.juror.group != "surrogate" and member.seat.bare
+    }
+
+
+def _judge(
+    plan: Plan, jury: Jury, prepared: Prepared, png: bytes, history: tuple[Progress, ...], began: float
+) -> Finished:
+    """The file is decoded again and only what came out of it is shown to anybody."""
+    adversarial = decode(png)
+    picture = to_tensor(adversarial, plan.device)
+    goal, targeted = plan.labels.index(prepared.goal), prepared.target is not None
+    findings = []
+    for member in jury:
+        before = prepared.look.before[member.juror.name]
+        after = verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed + 1)
+        findings.append(verdict.finding(member.juror, before, after, prepared.goal, targeted))
+    return Finished(
+        original=plan.original,
+        adversarial=adversarial,
+        png=png,
+        findings=tuple(findings),
+        sentence=verdict.sentence(findings, targeted),
+        distances=distances(adversarial, plan.original),
+        label=prepared.label,
+        target=prepared.target,
+        history=history,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Events carry plain data: no tensor leaves the run."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return value.tolist() if isinstance(value, Tensor) else value
+
+
+def _device_name(device: str) -> str:
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else "CPU"
