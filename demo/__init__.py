@@ -1,1 +1,3 @@
-"""The page and what lies under it: attacks (a library of its own), one run, its figures, and the tabs."""
+"""Quorum: how one picture can fool a whole jury of neural networks."""
+
+__version__ = "0.9.0"

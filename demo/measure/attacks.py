@@ -21,10 +21,9 @@ from demo.attacks import RECIPES, iterate
 from demo.attacks.recipes import recipe
 from demo.measure import judging
 from demo.measure.judging import LEVELS, eight_bits
-from models.catalog import vocabulary
 from models.defences.binomial import wilson
+from models.packs import PACKS
 from models.pictures import read
-from models.supply import bystanders
 
 PACK = "tiny"
 SURROGATES = ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust")
@@ -96,12 +95,12 @@ class Bench:
 
 def bench(options: argparse.Namespace) -> Bench:
     """Pictures that every network gets right, in an order that the seed shuffles; ValueError where there are none."""
-    held = options.held_out or [name for name in bystanders(PACK) if name not in options.surrogates]
+    held = options.held_out or [name for name in PACKS[PACK].held_out() if name not in options.surrogates]
     both = [name for name in held if name in options.surrogates]
     if both:
         raise ValueError(f"{both[0]} is both a surrogate and held out: name it once.")
     networks = [models.load(name, options.device) for name in (*options.surrogates, *held)]
-    pictures = read(options.data, "val", tuple(vocabulary(PACK)))
+    pictures = read(options.data, "val", tuple(PACKS[PACK].vocabulary()))
     order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(options.seed))
     kept, labels = [], []
     for chosen in order.split(BATCH):

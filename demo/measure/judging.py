@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from demo.attacks import craft
-from models.catalog import vocabulary
 from models.classifier import Classifier
 from models.defences import judge
+from models.packs import PACKS
 from models.pictures import read
 
 BATCH = 64
@@ -36,7 +36,7 @@ def counted(words: str) -> int:
 
 def drawn(data: Path, pack: str, count: int) -> tuple[Tensor, Tensor]:
     """`(count,3,64,64)` validation pictures in [0,1] with their labels, from all classes, the same at each call."""
-    pictures = read(data, "val", tuple(vocabulary(pack)))
+    pictures = read(data, "val", tuple(PACKS[pack].vocabulary()))
     order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))[:count]
     return pictures.images[order].float() / LEVELS, pictures.labels[order]
 

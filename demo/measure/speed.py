@@ -17,14 +17,13 @@ import torch
 from torch import Tensor
 
 import models
-from demo.pages import examples
 from demo.attacks import craft
+from demo.pages import examples
 from demo.run.device import best
 from demo.run.events import Progress
 from demo.run.picture import read, to_tensor
-from demo.run.request import DEFAULT_ATTACK, DEFAULT_EPSILON, DEFAULT_ITERATIONS, DEFAULT_SURROGATES, Request
+from demo.run.request import DEFAULT_ATTACK, DEFAULT_ITERATIONS, PACK, Request
 from demo.run.session import run
-from models.catalog import vocabulary
 
 LONGEST_START = 120
 
@@ -44,7 +43,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         picture = examples.write(Path(folder))[0][1]
         request = Request(picture, device=device)
-        list(run(request))  # loads the networks
+        list(run(request.plan()))  # loads the networks
         runs = [_timed_run(request) for _ in range(options.repeats)]
         yield _row("default run, from request to verdict", [total for _, total in runs], "s")
         yield _row("first frame of it", [first for first, _ in runs], "s")
@@ -64,7 +63,7 @@ def _timed_run(request: Request) -> tuple[float, float]:
     """Seconds to the first frame and to the verdict."""
     began = time.perf_counter()
     first = 0.0
-    for event in run(request):
+    for event in run(request.plan()):
         if isinstance(event, Progress) and not first:
             first = time.perf_counter() - began
     return first, time.perf_counter() - began
@@ -72,12 +71,12 @@ def _timed_run(request: Request) -> tuple[float, float]:
 
 def _overheads(picture: str, device: str, repeats: int) -> list[float]:
     """Percent of an attack's time that is not the networks' own forward and backward, pair by pair."""
-    surrogates = [models.load(name, device) for name in DEFAULT_SURROGATES]
+    surrogates = [models.load(name, device) for name in PACK.starters().surrogates]
     images = to_tensor(read(picture, 64), device)
-    labels = torch.tensor([list(vocabulary().values()).index("Lion")], device=device)
+    labels = torch.tensor([list(PACK.vocabulary().values()).index("Lion")], device=device)
 
     def attack() -> None:
-        craft(DEFAULT_ATTACK, surrogates, images, labels, epsilon=DEFAULT_EPSILON / 255, steps=DEFAULT_ITERATIONS)
+        craft(DEFAULT_ATTACK, surrogates, images, labels, epsilon=PACK.epsilon / 255, steps=DEFAULT_ITERATIONS)
 
     def networks() -> None:
         for _ in range(DEFAULT_ITERATIONS):

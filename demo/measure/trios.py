@@ -18,7 +18,7 @@ import models
 from demo.measure import judging
 from demo.measure.judging import attacked, drawn, percent, right
 from models.defences import defend
-from models.supply import trios
+from models.packs import trios
 
 MODES = {"softmax": ("softmax", "predictions"), "vote": ("voting", "logits"), "logits": ("logits", "logits")}
 """The defence that forms one juror -> MORA's mode, and the fusion by which PGD follows the same juror."""

@@ -13,7 +13,7 @@ from demo.run.request import DEFAULT_LOOKS, MOST_LOOKS
 from models import CARDS
 from models.catalog import STUDIED
 from models.defences import DEFENCES, NINE
-from models.defences.smoothing import COPIES
+from models.defences.smoothing import DRAWS
 from models.packs import DEFAULT_PACK, PACKS
 
 BEST = ("The best held-out network", "")
@@ -78,7 +78,7 @@ def _parameters() -> dict[tuple[str, str], gr.Number]:
         for name, row in DEFENCES.items()
         for knob in row.parameters
         # Lists have no widget, and every guard is asked as often as `draws` says.
-        if not knob.several and knob is not COPIES
+        if not knob.several and knob is not DRAWS
     }
 
 

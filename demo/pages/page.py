@@ -6,8 +6,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.run.device import best
 from demo.pages import about, api, attack, compare, packs
+from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
 

@@ -1,4 +1,4 @@
-"""Stop: a visitor's wish that the run under way ends. The run itself obeys, so that it has the last word on the page."""
+"""Stop: a visitor's wish that the run under way ends. The run itself obeys, and so has the last word on the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 
-class Stopped(Exception):  # noqa: N818  # no error: what the visitor wanted
+class Stopped(Exception):  # no error: what the visitor wanted
     """Raised where a run notices the wish."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import models
 from demo.attacks.recipes import Recipe
 from models.defences import DEFENCES
-from models.defences.knobs import settle
+from models.defences.parameter import settle
 from models.packs import PACKS
 
 SHOWN = 60

@@ -36,7 +36,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Unknown:
-    """The end of a run that has nothing to attack: the jury does not know the picture, and nobody said what it shows."""
+    """The end of a run without a label: the jury does not know the picture, and nobody said what it shows."""
 
     look: Look
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.attacks.recipes import RECIPES, Recipe
-from demo.run.seats import Seat
 from demo.run.picture import Pixels
+from demo.run.seats import Seat
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import pytest
 
 from demo.attacks import RECIPES
 from demo.attacks.recipes import IDEAS
-from demo.run.events import Finished, Prepared, Progress
 from demo.figures import interactive, of_run, svg
 from demo.figures.chart import Chart, Line
 from demo.figures.explained import EXPLAINED
+from demo.run.events import Finished, Prepared, Progress
 from demo.run.record import record
 from demo.run.request import Request
 from demo.run.session import run

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from demo.run import comparison
 from demo.attacks import RECIPES
+from demo.run import comparison
 from demo.run.comparison import Contestant, comparable, compare, plans
 from demo.run.request import Request
 

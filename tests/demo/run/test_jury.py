@@ -13,8 +13,8 @@ import timm
 import torch
 
 import models
-from demo.run.events import Finished, Loading
 from demo.pages import packs
+from demo.run.events import Finished, Loading
 from demo.run.record import record
 from demo.run.request import Request
 from demo.run.session import run
