@@ -87,8 +87,8 @@ def _connect(tab: Tab) -> None:
 def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> Iterator[dict[Any, Any]]:
     """The page's updates, one run long. What went wrong is said on the stage; what was there before stays."""
     scene, stage = tab.scene, tab.results.stage
-    yield {stage: cards.waiting("Waking the jury …"), **scene.set("running")}
     with tab.stops.run(request) as wish:
+        yield {stage: cards.waiting("Waking the jury …"), **scene.set("running")}
         try:
             plan = tab.left.controls.request(*values).plan()
             for update in _updates(tab, plan, until(wish, running.thinned(running.events(plan)))):

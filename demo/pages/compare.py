@@ -48,8 +48,8 @@ def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
     contest, stops = _components(), Stops()
 
     def watch(request: gr.Request, attacks: Any, gradients: Any, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield {contest.stage: cards.waiting("Waking the jury …"), contest.plot: gr.update(visible=False), **busy()}
         with stops.run(request) as wish:
+            yield {contest.stage: cards.waiting("Waking the jury …"), contest.plot: gr.update(visible=False), **busy()}
             try:
                 budget = plain(gradients)
                 entered = plans(controls.request(*values), attacks or (), budget)

@@ -56,13 +56,19 @@ def build(pack: gr.Radio) -> Guards:
         info="It knows the defence, and differentiates it as far as it can be.",
     )
 
-    def follow(chosen: list[str]) -> list[Any]:
-        return [gr.update(visible=owner in (chosen or ())) for owner, _ in parameters]
+    guards = Guards(asked, guarded, studied, draws, known_guard, parameters)
+    _connect(guards, nine, pack)
+    return guards
 
-    asked.change(follow, asked, list(parameters.values()), **QUIET)
+
+def _connect(guards: Guards, nine: gr.Button, pack: gr.Radio) -> None:
+    def follow(chosen: list[str]) -> list[Any]:
+        return [gr.update(visible=owner in (chosen or ())) for owner, _ in guards.parameters]
+
+    asked = guards.guards
+    asked.change(follow, asked, list(guards.parameters.values()), **QUIET)
     nine.click(lambda: list(NINE), None, asked, **QUIET)
-    pack.change(_of_pack, [pack, asked], [guarded, studied, asked], **QUIET)
-    return Guards(asked, guarded, studied, draws, known_guard, parameters)
+    pack.change(_of_pack, [pack, asked], [guards.guarded, guards.studied, asked], **QUIET)
 
 
 def _parameters() -> dict[tuple[str, str], gr.Number]:
