@@ -48,9 +48,9 @@ def stopping() -> str:
     return waiting("Stopping …")
 
 
-def waiting(words: str) -> str:
-    """Before anything can be shown."""
-    return card(words, '<div class="q-bar"><span style="width:4%"></span></div>', role="status")
+def waiting(words: str, share: float = 0.04) -> str:
+    """Before anything can be shown. share: how much is done."""
+    return card(words, f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>', role="status")
 
 
 def fetching(loading: Loading) -> str:

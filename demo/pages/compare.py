@@ -15,8 +15,9 @@ from demo.pages import cards, running
 from demo.pages.controls import Controls
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.widgets import QUIET
-from demo.run.comparison import MOST, Contestant, comparable, plans
-from demo.run.events import Unknown
+from demo.run.comparison import MOST, Contestant, Told, comparable, plans
+from demo.run.events import Progress, Unknown
+from demo.run.plan import Plan
 from demo.run.setting import plain
 
 DEFAULT = ("mi-fgsm", "ensemblefool-a", "svre", "a-gd")
@@ -53,8 +54,8 @@ def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
             try:
                 budget = plain(gradients)
                 entered = plans(controls.request(*values), attacks or (), budget)
-                told = until(wish, running.contestants(entered, budget))
-                yield from _updates(contest, told, len(entered))
+                told = running.thinned(until(wish, running.contestants(entered, budget)))
+                yield from _updates(contest, (event for event, _ in told), entered)
             except Stopped:
                 yield {contest.stage: cards.stopped("Compare")}
             except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged
@@ -101,14 +102,18 @@ def _components() -> Contest:
     return Contest(picked, budget, start, stop, stage, plot, gr.State(""), take)
 
 
-def _updates(contest: Contest, told: Iterator[Contestant | Unknown], entered: int) -> Iterator[dict[Any, Any]]:
+def _updates(contest: Contest, told: Iterator[Told], entered: Sequence[Plan]) -> Iterator[dict[Any, Any]]:
     done: list[Contestant] = []
-    for contestant in told:
-        if isinstance(contestant, Unknown):
-            yield {contest.stage: _unknown(contestant)}
-            return
-        done.append(contestant)
-        yield {contest.stage: side_by_side(done, waiting=entered - len(done))}
+    for event in told:
+        match event:
+            case Unknown():
+                yield {contest.stage: _unknown(event)}
+                return
+            case Progress():
+                yield {contest.stage: side_by_side(done, under_way=(entered[len(done)].recipe.title, event))}
+            case Contestant():
+                done.append(event)
+                yield {contest.stage: side_by_side(done)}
     winner = max(done, key=Contestant.merit)
     yield {
         contest.stage: side_by_side(done, winner=winner),
@@ -118,11 +123,16 @@ def _updates(contest: Contest, told: Iterator[Contestant | Unknown], entered: in
     }
 
 
-def side_by_side(done: Sequence[Contestant], waiting: int = 0, winner: Contestant | None = None) -> str:
-    """One card an attack: its verdict, its picture, what it cost."""
+def side_by_side(
+    done: Sequence[Contestant], under_way: tuple[str, Progress] | None = None, winner: Contestant | None = None
+) -> str:
+    """One card an attack: its verdict, its picture, what it cost. under_way: the attack that runs now, and how far."""
     shown = "".join(_card(contestant, contestant is winner) for contestant in done)
-    rest = cards.waiting(f"{waiting} more to come …") if waiting else ""
-    return f'<div class="q-contest">{shown}</div>{rest}'
+    if under_way is None:
+        return f'<div class="q-contest">{shown}</div>'
+    title, progress = under_way
+    words = f"{title}: iteration {progress.step} of {progress.steps} …"
+    return f'<div class="q-contest">{shown}</div>{cards.waiting(words, progress.step / progress.steps)}'
 
 
 def _card(contestant: Contestant, best: bool) -> str:

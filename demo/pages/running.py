@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.run.comparison import Contestant, compare
+from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
 from demo.run.events import Event, Finished, Loading, Progress, Unknown
 from demo.run.plan import Plan
@@ -43,12 +43,12 @@ def events(plan: Plan) -> Iterator[Event]:
 
 
 @on_gpu(duration=lambda plans, budget: seconds(len(plans) * budget))
-def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Contestant | Unknown]:
+def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Told]:
     """The comparison itself, on a shared GPU too."""
     yield from compare(plans, budget)
 
 
-def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:
+def thinned(stream: Iterator[Any]) -> Iterator[tuple[Any, list[Progress]]]:
     """Events with all progress so far, at most one progress every SHORTEST_PAUSE; first and last always pass."""
     history: list[Progress] = []
     shown = 0.0
@@ -63,7 +63,7 @@ def thinned(stream: Iterator[Event]) -> Iterator[tuple[Event, list[Progress]]]:
         yield event, history
 
 
-def _passing(event: Event) -> bool:
+def _passing(event: Any) -> bool:
     """Whether a later event will say the same better."""
     return isinstance(event, Loading) or (isinstance(event, Progress) and 0 < event.step < event.steps)
 

@@ -12,7 +12,7 @@ import torch
 
 from demo.attacks import RECIPES, iterate
 from demo.run import session
-from demo.run.events import Finished, Prepared, Unknown
+from demo.run.events import Finished, Prepared, Progress, Unknown
 from demo.run.jury import Jury, arrived, attacked
 from demo.run.picture import to_tensor
 from demo.run.plan import Plan
@@ -55,6 +55,10 @@ class Contestant:
         return sum(f.status == "fooled" for f in watching), toward
 
 
+Told = Progress | Contestant | Unknown
+"""What a comparison tells of."""
+
+
 def comparable() -> list[str]:
     """The attacks that spend gradients, and so can be compared by them; those that only ask spend queries."""
     return [name for name, recipe in RECIPES.items() if recipe.idea != "ask"]
@@ -84,8 +88,10 @@ def plans(request: Request, attacks: Sequence[str], budget: int) -> list[Plan]:
     return [leader, *(other.plan(beside=leader) for other in others)]
 
 
-def compare(contestants: Sequence[Plan], budget: int) -> Iterator[Contestant | Unknown]:
-    """Each attack's run, in turn, with as many iterations as `budget` gradients allow; Unknown ends it.
+def compare(contestants: Sequence[Plan], budget: int) -> Iterator[Told]:
+    """Each attack's run, frame by frame and then as a Contestant, in turn; Unknown ends it.
+
+    Each has as many iterations as `budget` gradients allow.
 
     Where that would be more than MOST_ITERATIONS for one of them, the budget is lowered for all, so that nobody may
     spend more than another; attacks of a fixed number of steps take that. Where it would not pay one iteration of the
@@ -101,9 +107,8 @@ def compare(contestants: Sequence[Plan], budget: int) -> Iterator[Contestant | U
             yield prepared
             return
         fair = dataclasses.replace(plan, iterations=shared // price)
-        *_, finished = session.attack(fair, jury, prepared, time.perf_counter())
-        if isinstance(finished, Finished):
-            yield Contestant(fair, prepared, finished)
+        for event in session.attack(fair, jury, prepared, time.perf_counter()):
+            yield Contestant(fair, prepared, event) if isinstance(event, Finished) else event
 
 
 def _price(plan: Plan, jury: Jury) -> int:

@@ -239,13 +239,13 @@ def test_a_comparison_can_be_stopped(wide: Visit) -> None:
     wide.page.get_by_label("number input for Gradients for each").press("Tab")
     wide.page.click("#q-compare")
     stage = wide.page.locator("#q-contest")
-    expect(stage).to_contain_text("more to come", timeout=MINUTE)
+    expect(stage).to_contain_text("iteration", timeout=MINUTE)
     wide.page.click("#q-compare-stop")
     expect(stage).to_contain_text("Stopped")
     expect(wide.page.locator("#q-compare")).to_be_visible()
     wide.page.wait_for_timeout(1500)
     expect(stage).to_contain_text("Stopped")
-    expect(stage).not_to_contain_text("more to come")
+    expect(stage).not_to_contain_text("iteration")
 
 
 def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
