@@ -15,14 +15,14 @@ from models.defences import defend
 from models.packs import pack
 from models.weights import hub
 from models.weights.cache import Cache
-from models.weights.download import Progress
+from models.weights.download import OnBytes
 from models.weights.files import fill
 
 MEMORY_LIMIT = int(os.environ.get("QUORUM_MEMORY_MB", "2048")) * 2**20
 _cache: Cache[tuple[str, str], Classifier] = Cache(MEMORY_LIMIT)
 
 
-def load(name: str, device: str | torch.device = "cpu", progress: Progress | None = None) -> Classifier:
+def load(name: str, device: str | torch.device = "cpu", progress: OnBytes | None = None) -> Classifier:
     """The classifier of that name, ready to judge and to be attacked: eval mode, frozen parameters.
 
     Loaded at its first use, kept in a cache bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads. One that
@@ -56,7 +56,7 @@ def place(device: str | torch.device) -> torch.device:
 
 
 @torch.inference_mode(False)  # else one load inside it would leave a network that nobody can ever attack
-def _read(card: Card, device: torch.device, progress: Progress | None) -> Classifier:
+def _read(card: Card, device: torch.device, progress: OnBytes | None) -> Classifier:
     if card.hub:
         # The file first: where it cannot be had, that is known before timm is even imported.
         path = hub.find(card.hub, card.title, progress)

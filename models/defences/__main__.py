@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from models.defences import DEFENCES, Defence, Parameter
+from models.defences import DEFENCES, Defence, Knob
 
 
 def row(defence: Defence) -> str:
     """One line of the table."""
     chance = ", random" if defence.random and defence.gradient != "random" else ""
-    settings = ", ".join(setting(parameter) for parameter in defence.parameters)
+    settings = ", ".join(setting(knob) for knob in defence.knobs)
     members = "a list" if defence.several else "one"
     return (
         f"| `{defence.name}` | {defence.title}: {defence.sentence} | {members} | {defence.gradient}{chance} "
@@ -18,14 +18,11 @@ def row(defence: Defence) -> str:
     )
 
 
-def setting(parameter: Parameter) -> str:
-    """A parameter with its default and its limits."""
-    default = parameter.default
-    if parameter.several:
-        shown = "none" if default is None else " ".join(f"{value:g}" for value in default)  # type: ignore[union-attr]
-    else:
-        shown = f"{default:g}"
-    return f"{parameter.name} {shown} ({parameter.low:g}–{parameter.high:g})"
+def setting(knob: Knob) -> str:
+    """A knob with its default and its limits."""
+    values = knob.default if isinstance(knob.default, tuple) else (knob.default,)
+    shown = " ".join("none" if value is None else f"{value:g}" for value in values)
+    return f"{knob.name} {shown} ({knob.low:g}–{knob.high:g})"
 
 
 def table() -> str:

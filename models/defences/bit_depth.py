@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.defences.defence import Defence
 from models.defences.guard import Guarded, straight_through
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,22 @@ class BitDepth:
 
 
 ROW = Defence(
-    "bit-depth",
-    "Fewer shades",
-    "Rounds every colour to a few shades, so that small changes vanish or jump.",
-    "Xu et al. 2018",
-    "https://arxiv.org/abs/1704.01155",
-    lambda classifier, bits: Guarded(classifier, BitDepth(bits)),
+    name="bit-depth",
+    title="Fewer shades",
+    sentence="Rounds every colour to a few shades, so that small changes vanish or jump.",
+    paper="Xu et al. 2018",
+    link="https://arxiv.org/abs/1704.01155",
+    build=lambda classifier, bits: Guarded(classifier, BitDepth(bits)),
     gradient="straight-through",
-    parameters=(Parameter("bits", 3, 1, 8, "Bits per colour", "3 bits are 8 shades; 8 bits change nothing.", True),),
+    knobs=(
+        Number(
+            name="bits",
+            default=3,
+            low=1,
+            high=8,
+            title="Bits per colour",
+            help="3 bits are 8 shades; 8 bits change nothing.",
+            whole=True,
+        ),
+    ),
 )

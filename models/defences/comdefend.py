@@ -8,7 +8,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from models.defences.defence import Defence
 from models.defences.guard import straight_through
+from models.defences.purifiers import builder
 
 BITS = 12
 
@@ -42,3 +44,14 @@ def _stack(widths: Sequence[int]) -> nn.Module:
     for inputs, outputs in pairwise(widths):
         layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ELU()]
     return nn.Sequential(*layers[:-1])
+
+
+ROW = Defence(
+    name="comdefend",
+    title="Compress and redraw",
+    sentence="One network squeezes the picture into a few bits, another draws it anew from them.",
+    paper="Jia et al. 2019",
+    link="https://arxiv.org/abs/1811.12673",
+    build=builder("comdefend", ComDefend),
+    gradient="straight-through",
+)

@@ -55,39 +55,40 @@ def vote(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     votes = F.one_hot(logits.argmax(2), logits.shape[2]).sum(0).to(logits.dtype)
     leading = votes == votes.amax(1, keepdim=True)
     device = logits.device if generator is None else generator.device
-    lots = torch.rand(votes.shape, generator=generator, device=device).to(logits.device)
-    chosen = lots.masked_fill(~leading, -1).argmax(1)
+    drawn = torch.rand(votes.shape, generator=generator, device=device).to(logits.device)
+    chosen = drawn.masked_fill(~leading, -1).argmax(1)
     nudge = F.one_hot(chosen, votes.shape[1]) * (leading.sum(1, keepdim=True) > 1) / 2
     cast_votes = votes + nudge
     return log_shares(cast_votes / cast_votes.sum(1, keepdim=True), logits.softmax(2).mean(0))
 
 
 SOFTMAX = Defence(
-    "softmax",
-    "Jury by probability",
-    "Several networks answer as one: the mean of their probabilities decides.",
-    PAPER,
-    LINK,
-    lambda members: Collective(members, mean_probability),
+    name="softmax",
+    title="Jury by probability",
+    sentence="Several networks answer as one: the mean of their probabilities decides.",
+    paper=PAPER,
+    link=LINK,
+    build=lambda members: Collective(members, mean_probability),
     several=True,
 )
 VOTE = Defence(
-    "vote",
-    "Jury by vote",
-    "Several networks answer as one: each casts a vote for its first choice, and lots decide a tie.",
-    PAPER,
-    LINK,
-    lambda members: Collective(members, vote),
+    name="vote",
+    title="Jury by vote",
+    sentence="Several networks answer as one: each casts a vote for its first choice, and lots decide a tie.",
+    paper=PAPER,
+    link=LINK,
+    build=lambda members: Collective(members, vote),
     gradient="straight-through",
     random=True,
     several=True,
 )
 LOGITS = Defence(
-    "logits",
-    "Jury by logits",
-    "Several networks answer as one: the mean of their raw scores decides, so that a sure voice counts for more.",
-    PAPER,
-    LINK,
-    lambda members: Collective(members, mean_logits),
+    name="logits",
+    title="Jury by logits",
+    sentence="Several networks answer as one: the mean of their raw scores decides, so that a sure voice "
+    "counts for more.",
+    paper=PAPER,
+    link=LINK,
+    build=lambda members: Collective(members, mean_logits),
     several=True,
 )

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from models.defences.defence import Defence
 from models.defences.guard import Guarded, straight_through
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 BLOCK = 8
 SENSITIVE = 16  # of the 64 frequencies: as many as the 4 x 4 corner that the published code spares
@@ -71,15 +71,29 @@ class FeatureDistillation:
 
 
 ROW = Defence(
-    "feature-distillation",
-    "Feature distillation",
-    "A JPEG made for networks: keeps the patterns that vary between pictures, and rounds the rest away.",
-    "Liu et al. 2019",
-    "https://arxiv.org/abs/1803.05787",
-    lambda classifier, fine, coarse: Guarded(classifier, FeatureDistillation(fine, coarse)),
+    name="feature-distillation",
+    title="Feature distillation",
+    sentence="A JPEG made for networks: keeps the patterns that vary between pictures, and rounds the rest away.",
+    paper="Liu et al. 2019",
+    link="https://arxiv.org/abs/1803.05787",
+    build=lambda classifier, fine, coarse: Guarded(classifier, FeatureDistillation(fine, coarse)),
     gradient="straight-through",
-    parameters=(
-        Parameter("fine", 25, 1, 255, "Fine step", "Rounding of the patterns that matter, in 8-bit levels."),
-        Parameter("coarse", 30, 1, 255, "Coarse step", "Rounding of all others, in 8-bit levels."),
+    knobs=(
+        Number(
+            name="fine",
+            default=25,
+            low=1,
+            high=255,
+            title="Fine step",
+            help="Rounding of the patterns that matter, in 8-bit levels.",
+        ),
+        Number(
+            name="coarse",
+            default=30,
+            low=1,
+            high=255,
+            title="Coarse step",
+            help="Rounding of all others, in 8-bit levels.",
+        ),
     ),
 )

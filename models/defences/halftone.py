@@ -23,11 +23,11 @@ def halftone(pixels: Tensor, generator: torch.Generator | None = None) -> Tensor
 
 
 ROW = Defence(
-    "halftone",
-    "Halftone",
-    "Prints the picture in dots like a newspaper: every colour channel is either on or off.",
-    "Ravikumar et al. 2022",
-    "https://arxiv.org/abs/2008.01524",
-    lambda classifier: Guarded(classifier, halftone, at_entrance=True),
+    name="halftone",
+    title="Halftone",
+    sentence="Prints the picture in dots like a newspaper: every colour channel is either on or off.",
+    paper="Ravikumar et al. 2022",
+    link="https://arxiv.org/abs/2008.01524",
+    build=lambda classifier: Guarded(classifier, halftone, at_entrance=True),
     gradient="straight-through",
 )

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.defences.defence import Defence
+from models.defences.purifiers import builder
+
 
 class Denoiser(nn.Module):
     """The paper's DUNET: pixels `(N,3,H,W)` in, the same plus a predicted correction out.
@@ -41,3 +44,13 @@ def _twice(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
     from torchvision.ops import Conv2dNormActivation
 
     return nn.Sequential(Conv2dNormActivation(inputs, outputs, 3, stride), Conv2dNormActivation(outputs, outputs, 3))
+
+
+ROW = Defence(
+    name="hgd",
+    title="Learned denoiser",
+    sentence="A network guesses what was added to the picture and takes it away again.",
+    paper="Liao et al. 2018",
+    link="https://arxiv.org/abs/1712.02976",
+    build=builder("hgd", Denoiser),
+)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.defences.defence import Defence
 from models.defences.guard import Guarded, straight_through
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,22 @@ class Jpeg:
 
 
 ROW = Defence(
-    "jpeg",
-    "JPEG",
-    "Saves the picture as a JPEG first, which throws fine detail away.",
-    "Guo et al. 2018",
-    "https://arxiv.org/abs/1711.00117",
-    lambda classifier, quality: Guarded(classifier, Jpeg(quality)),
+    name="jpeg",
+    title="JPEG",
+    sentence="Saves the picture as a JPEG first, which throws fine detail away.",
+    paper="Guo et al. 2018",
+    link="https://arxiv.org/abs/1711.00117",
+    build=lambda classifier, quality: Guarded(classifier, Jpeg(quality)),
     gradient="straight-through",
-    parameters=(Parameter("quality", 75, 1, 100, "JPEG quality", "Lower throws more detail away.", True),),
+    knobs=(
+        Number(
+            name="quality",
+            default=75,
+            low=1,
+            high=100,
+            title="JPEG quality",
+            help="Lower throws more detail away.",
+            whole=True,
+        ),
+    ),
 )

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from models.defences.defence import Defence
 from models.defences.guard import Guarded
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,21 @@ class MedianSmoothing:
 
 
 ROW = Defence(
-    "median-smoothing",
-    "Median smoothing",
-    "Replaces every pixel by the middle value of its neighbours, which wipes out lone specks.",
-    "Xu et al. 2018",
-    "https://arxiv.org/abs/1704.01155",
-    lambda classifier, window: Guarded(classifier, MedianSmoothing(window)),
-    parameters=(Parameter("window", 2, 2, 5, "Window", "The side of the neighbourhood, in pixels.", True),),
+    name="median-smoothing",
+    title="Median smoothing",
+    sentence="Replaces every pixel by the middle value of its neighbours, which wipes out lone specks.",
+    paper="Xu et al. 2018",
+    link="https://arxiv.org/abs/1704.01155",
+    build=lambda classifier, window: Guarded(classifier, MedianSmoothing(window)),
+    knobs=(
+        Number(
+            name="window",
+            default=2,
+            low=2,
+            high=5,
+            title="Window",
+            help="The side of the neighbourhood, in pixels.",
+            whole=True,
+        ),
+    ),
 )

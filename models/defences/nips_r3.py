@@ -15,7 +15,7 @@ from models.defences.defence import Defence
 from models.defences.ensembles import Collective, mean_logits
 from models.defences.guard import normal, uniform
 from models.defences.jpeg import Jpeg
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 SHARE = 7 / 8  # what the distorted copy counts beside the JPEG copy, as in the entry's first network
 SHIFT, ZOOM, SHEAR, NOISE = 0.02, 0.05, math.pi / 128, 2 / 255
@@ -60,15 +60,15 @@ class Distorted(Collective):
 
 
 ROW = Defence(
-    "nips-r3",
-    "Random distortions",
-    "Tilts, shifts and zooms the picture a little at random before several networks look at it together.",
-    "Thomas and Elibol 2017",
-    "https://github.com/anlthms/nips-2017/tree/master/mmd",
-    Distorted,
+    name="nips-r3",
+    title="Random distortions",
+    sentence="Tilts, shifts and zooms the picture a little at random before several networks look at it together.",
+    paper="Thomas and Elibol 2017",
+    link="https://github.com/anlthms/nips-2017/tree/master/mmd",
+    build=Distorted,
     gradient="random",
     random=True,
     several=True,
     made_of="robust",
-    parameters=(Parameter("angle", 4, 0, 45, "Tilt", "The largest rotation, in degrees."),),
+    knobs=(Number(name="angle", default=4, low=0, high=45, title="Tilt", help="The largest rotation, in degrees."),),
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from models.defences.defence import Defence
+from models.defences.purifiers import builder
+
 SCALE = 0.2  # of every residual, as in the paper's ESRGAN blocks
 
 
@@ -44,3 +47,13 @@ class Purifier(nn.Module):
         for block in self.blocks:
             features = features + SCALE * (block(features) - features)
         return pixels + self.last(features)
+
+
+ROW = Defence(
+    name="nrp",
+    title="Learned purifier",
+    sentence="A network that has taught itself what disturbances look like washes them out.",
+    paper="Naseer et al. 2020",
+    link="https://arxiv.org/abs/2006.04924",
+    build=builder("nrp", Purifier),
+)

@@ -1,7 +1,7 @@
-"""The three learned purifiers: HGD, ComDefend and NRP, in the table once their weights are in this project.
+"""What the three learned purifiers (HGD, ComDefend, NRP) have in common: a trained network in front of a classifier.
 
-`purifiers.toml` has a stanza for each trained one: weights (a file under models/tiny/weights), sha256, and arguments
-for its network. One without a stanza, or without its file, is not in the table.
+`purifiers.toml` has a stanza for each: weights (a file under models/tiny/weights), sha256, and arguments for its
+network. It is read when somebody wants the defence, so that a missing file is a sentence then and no missing row.
 """
 
 from __future__ import annotations
@@ -10,51 +10,19 @@ import tomllib
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from models.classifier import Classifier
-from models.defences.comdefend import ComDefend
-from models.defences.defence import Defence
 from models.defences.guard import Guarded
-from models.defences.hgd import Denoiser
-from models.defences.nrp import Purifier
-from models.weights.files import fill
+from models.weights.errors import WeightsError
+from models.weights.files import fill, shown
 
 STANZAS = Path(__file__).with_name("purifiers.toml")
-FOLDER = Path(__file__).parent.parent / "tiny" / "weights"
-NETWORKS: dict[str, Callable[..., nn.Module]] = {"hgd": Denoiser, "comdefend": ComDefend, "nrp": Purifier}
-WORDS: dict[str, Callable[..., Defence]] = {
-    "hgd": partial(
-        Defence,
-        "hgd",
-        "Learned denoiser",
-        "A network guesses what was added to the picture and takes it away again.",
-        "Liao et al. 2018",
-        "https://arxiv.org/abs/1712.02976",
-    ),
-    "comdefend": partial(
-        Defence,
-        "comdefend",
-        "Compress and redraw",
-        "One network squeezes the picture into a few bits, another draws it anew from them.",
-        "Jia et al. 2019",
-        "https://arxiv.org/abs/1811.12673",
-        gradient="straight-through",
-    ),
-    "nrp": partial(
-        Defence,
-        "nrp",
-        "Learned purifier",
-        "A network that has taught itself what disturbances look like washes them out.",
-        "Naseer et al. 2020",
-        "https://arxiv.org/abs/2006.04924",
-    ),
-}
+FOLDER = Path(__file__).parents[1] / "tiny" / "weights"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,24 +43,26 @@ class Purified(Guarded):
         self.purifier = purifier  # a part of this module, so that it moves with it
 
 
-def rows(stanzas: Path = STANZAS, folder: Path = FOLDER) -> tuple[Defence, ...]:
-    """The table's rows for the purifiers whose weights are here."""
-    trained = tomllib.loads(stanzas.read_text())
-    here = [name for name in NETWORKS if name in trained and _file(trained[name], folder).exists()]
-    return tuple(WORDS[name](build=_builder(name, trained[name], folder)) for name in here)
+def builder(
+    name: str, network: Callable[..., nn.Module], stanzas: Path = STANZAS, folder: Path = FOLDER
+) -> Callable[[Classifier], Classifier]:
+    """Puts the trained purifier of that name in front of a classifier; `network` makes it from its arguments.
 
+    What it returns raises WeightsError, with the cure, where stanza or file is missing or damaged.
+    """
 
-def _file(stanza: dict[str, Any], folder: Path) -> Path:
-    return folder / stanza["weights"]
-
-
-def _builder(name: str, stanza: dict[str, Any], folder: Path) -> Callable[[Classifier], Classifier]:
     @cache
     def read(device: torch.device, dtype: torch.dtype) -> nn.Module:
+        stanza = tomllib.loads(stanzas.read_text()).get(name)
+        if stanza is None:
+            raise WeightsError(
+                f"{name} has no stanza in {shown(stanzas)}: train it with `python -m models.training {name} --data "
+                "DATA`, and put the stanza that this prints there."
+            )
         with torch.random.fork_rng(devices=[]):
-            network = NETWORKS[name](**stanza.get("arguments", {}))
-        fill(network, _file(stanza, folder), stanza["sha256"], f"of {name} in {STANZAS.name}")
-        return network.eval().requires_grad_(False).to(device, dtype)
+            purifier = network(**stanza.get("arguments", {}))
+        fill(purifier, folder / stanza["weights"], stanza["sha256"], f"of {name} in {stanzas.name}")
+        return purifier.eval().requires_grad_(False).to(device, dtype)
 
     # A copy for each, because whoever has it may convert it, or put it into training mode.
     return lambda classifier: Purified(classifier, deepcopy(read(classifier.mean.device, classifier.mean.dtype)))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from models.classifier import Classifier
 from models.defences.defence import Defence
 from models.defences.guard import Guarded, straight_through
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 PAPER, LINK = "Ravikumar et al. 2022", "https://arxiv.org/abs/2008.01524"
 MATRICES = (nn.Conv2d, nn.Linear)
@@ -72,36 +72,38 @@ def twin(classifier: Classifier) -> Classifier:
     return copy.deepcopy(classifier, {id(thing): thing for thing in shared})
 
 
-def _bits(default: int, help: str) -> tuple[Parameter, ...]:
-    return (Parameter("bits", default, 1, 8, "Bits", help, True),)
+def _bits(default: int, help: str) -> tuple[Number, ...]:
+    return (Number(name="bits", default=default, low=1, high=8, title="Bits", help=help, whole=True),)
 
 
 INPUT = Defence(
-    "quantise-input",
-    "Coarse input",
-    "Rounds what the network sees to a few levels between the picture's darkest and brightest value.",
-    PAPER,
-    LINK,
-    lambda classifier, bits: Guarded(classifier, QuantisedInput(classifier, bits), at_entrance=True),
+    name="quantise-input",
+    title="Coarse input",
+    sentence="Rounds what the network sees to a few levels between the picture's darkest and brightest value.",
+    paper=PAPER,
+    link=LINK,
+    build=lambda classifier, bits: Guarded(classifier, QuantisedInput(classifier, bits), at_entrance=True),
     gradient="straight-through",
-    parameters=_bits(3, "2 to the power of this many levels; the paper calls 2 bits Q2."),
+    knobs=_bits(3, "2 to the power of this many levels; the paper calls 2 bits Q2."),
 )
 WEIGHTS = Defence(
-    "quantise-weights",
-    "Coarse weights",
-    "Rounds the numbers that the network has learned, so that it is no longer quite the network the attacker knows.",
-    PAPER,
-    LINK,
-    coarse_weights,
-    parameters=_bits(5, "2 to the power of this many different weights for each filter."),
+    name="quantise-weights",
+    title="Coarse weights",
+    sentence="Rounds the numbers that the network has learned, so that it is no longer quite the "
+    "network the attacker knows.",
+    paper=PAPER,
+    link=LINK,
+    build=coarse_weights,
+    knobs=_bits(5, "2 to the power of this many different weights for each filter."),
 )
 ACTIVATIONS = Defence(
-    "quantise-activations",
-    "Coarse activations",
-    "Rounds what flows from layer to layer, so that small disturbances are lost on the way, or grow by a step.",
-    PAPER,
-    LINK,
-    coarse_activations,
+    name="quantise-activations",
+    title="Coarse activations",
+    sentence="Rounds what flows from layer to layer, so that small disturbances are lost on the way, or "
+    "grow by a step.",
+    paper=PAPER,
+    link=LINK,
+    build=coarse_activations,
     gradient="straight-through",
-    parameters=_bits(5, "2 to the power of this many different values at each layer."),
+    knobs=_bits(5, "2 to the power of this many different values at each layer."),
 )

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from models.defences.defence import Defence
 from models.defences.guard import Guarded, uniform, whole
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,22 @@ class RandomResizePad:
 
 
 ROW = Defence(
-    "random-resize-pad",
-    "Random resizing",
-    "Shrinks the picture by a random amount and pads it at a random place, anew at every look.",
-    "Xie et al. 2018",
-    "https://arxiv.org/abs/1711.01991",
-    lambda classifier, smallest: Guarded(classifier, RandomResizePad(smallest)),
+    name="random-resize-pad",
+    title="Random resizing",
+    sentence="Shrinks the picture by a random amount and pads it at a random place, anew at every look.",
+    paper="Xie et al. 2018",
+    link="https://arxiv.org/abs/1711.01991",
+    build=lambda classifier, smallest: Guarded(classifier, RandomResizePad(smallest)),
     gradient="random",
     random=True,
-    parameters=(
-        Parameter("smallest", 0.9, 0.5, 1, "Smallest size", "The smallest side, as a share of the picture's own."),
+    knobs=(
+        Number(
+            name="smallest",
+            default=0.9,
+            low=0.5,
+            high=1,
+            title="Smallest size",
+            help="The smallest side, as a share of the picture's own.",
+        ),
     ),
 )

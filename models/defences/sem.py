@@ -11,7 +11,7 @@ from models.classifier import Classifier
 from models.defences.defence import Defence
 from models.defences.ensembles import Collective, mean_probability
 from models.defences.guard import normal, whole
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number, Numbers
 from models.defences.smoothing import ALPHA
 
 
@@ -57,20 +57,35 @@ def _collection(members: Sequence[Classifier], sigmas: tuple[float, ...]) -> lis
 
 
 ROW = Defence(
-    "sem",
-    "Ever-changing jury",
-    "Draws a new jury for every query: how many networks, which ones, and how much noise each must bear.",
-    "Qin et al. 2021",
-    "https://arxiv.org/abs/2105.02803",
-    Stochastic,
+    name="sem",
+    title="Ever-changing jury",
+    sentence="Draws a new jury for every query: how many networks, which ones, and how much noise each must bear.",
+    paper="Qin et al. 2021",
+    link="https://arxiv.org/abs/2105.02803",
+    build=Stochastic,
     gradient="random",
     random=True,
     by_query=True,
     several=True,
     made_of="smoothed",
-    parameters=(
-        Parameter("sigmas", (0.0, 0.02, 0.04), 0, 2, "Noise levels", "Smoothing levels to draw from.", several=True),
-        Parameter("largest", 3, 1, 100, "Largest jury", "How many networks may answer one query at most.", True),
+    knobs=(
+        Numbers(
+            name="sigmas",
+            default=(0.0, 0.02, 0.04),
+            low=0,
+            high=2,
+            title="Noise levels",
+            help="Smoothing levels to draw from.",
+        ),
+        Number(
+            name="largest",
+            default=3,
+            low=1,
+            high=100,
+            title="Largest jury",
+            help="How many networks may answer one query at most.",
+            whole=True,
+        ),
         ALPHA,
     ),
 )

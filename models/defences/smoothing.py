@@ -1,22 +1,17 @@
-"""Randomised smoothing (Cohen et al. 2019), and SWEEN's weighted ensemble of smoothed members (Liu et al. 2020)."""
+"""Randomised smoothing (Cohen et al. 2019): many looks through noise, and their vote."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from models.classifier import Classifier
-from models.defences.binomial import lower_bound
 from models.defences.defence import Defence
-from models.defences.ensembles import Collective
 from models.defences.guard import Guarded, log_shares, normal
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
 
 @dataclass(frozen=True)
@@ -52,117 +47,41 @@ class Smoothed(Guarded):
         return log_shares(hard, soft)
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """labels: `(N,)` the named class. radius: `(N,)` L2, in pixel units of 1, within which no change of the picture
-    can alter it; 0 where abstains. abstains: `(N,)` bool. level: how sure the statement is, such as 0.999."""
-
-    labels: Tensor
-    radius: Tensor
-    abstains: Tensor
-    level: float
-
-
-_CERTIFIED = (
-    Parameter("selection", 20, 1, 1_000_000, "Looks that choose", "", True),
-    Parameter("draws", 200, 1, 1_000_000, "Looks that count", "", True),
-    Parameter("alpha", 0.001, 1e-9, 0.5, "Chance of a wrong certificate", ""),
+ALPHA = Number(
+    name="alpha",
+    default=0.3,
+    low=0.001,
+    high=1,
+    title="Abstention",
+    help="Abstains where chance explains the lead better than this.",
+)
+SIGMA = Number(
+    name="sigma",
+    default=0.03,
+    low=0,
+    high=2,
+    title="Noise",
+    help="Standard deviation of the noise; a pixel runs from 0 to 1.",
+)
+COPIES = Number(
+    name="draws",
+    default=20,
+    low=1,
+    high=1000,
+    title="Noisy copies",
+    help="How many copies vote in a plain call, as an attacker makes it; `judge` is told.",
+    whole=True,
 )
 
-
-@torch.no_grad()
-def certify(
-    classifier: Classifier,
-    pixels: Tensor,
-    *,
-    selection: int = 20,
-    draws: int = 200,
-    alpha: float = 0.001,
-    generator: torch.Generator | None = None,
-) -> Certificate:
-    """Cohen et al.'s CERTIFY: `selection` looks name a class, `draws` fresh ones bound its probability from below.
-
-    With probability at least 1 - alpha for each picture, the smoothed class stays the same within
-    radius = sigma * Phi^-1(bound); where the bound is not above 1/2, it abstains.
-    """
-    selection, draws, alpha = (
-        limits.check(value) for limits, value in zip(_CERTIFIED, (selection, draws, alpha), strict=True)
-    )
-    if not isinstance(classifier, Smoothed) or classifier.sigma <= 0:
-        raise ValueError(
-            "Only a smoothed classifier with sigma above 0 has a certified radius: use smoothing or sween."
-        )
-    labels = _count(classifier, pixels, selection, generator).argmax(1)
-    hits = _count(classifier, pixels, draws, generator).gather(1, labels[:, None]).squeeze(1).tolist()
-    bounds = [lower_bound(hit, draws, alpha) for hit in hits]
-    radius = [classifier.sigma * NormalDist().inv_cdf(bound) if bound > 0.5 else 0.0 for bound in bounds]
-    abstains = torch.tensor([bound <= 0.5 for bound in bounds], device=pixels.device)
-    return Certificate(labels, torch.tensor(radius, device=pixels.device), abstains, 1 - alpha)
-
-
-def _count(classifier: Smoothed, pixels: Tensor, looks: int, generator: torch.Generator | None) -> Tensor:
-    counts = torch.zeros(len(pixels), len(classifier.labels), dtype=torch.long, device=pixels.device)
-    for _ in range(looks):
-        counts += F.one_hot(classifier.look(pixels, generator).argmax(1), counts.shape[1])
-    return counts
-
-
-def sween(
-    members: Sequence[Classifier], sigma: float, weights: tuple[float, ...] | None, draws: int, alpha: float
-) -> Classifier:
-    """SWEEN, SEM's Eq. 3: the expectation over one noise of the members' weighted probabilities.
-
-    weights: one for each member, at least 0, scaled to sum to 1; None weighs all alike. The paper learns them on
-    training pictures; here they are given.
-    """
-    weights = weights or (1.0,) * len(members)
-    if len(weights) != len(members) or not sum(weights):
-        raise ValueError(f"weights has {len(weights)} numbers: give one for each of {len(members)}, not all 0.")
-    logarithms = [math.log(weight / sum(weights)) if weight else -math.inf for weight in weights]
-
-    def weighted(logits: Tensor, generator: torch.Generator | None) -> Tensor:
-        return (logits.log_softmax(2) + logits.new_tensor(logarithms)[:, None, None]).logsumexp(0)
-
-    return Smoothed(Collective(members, weighted), sigma, draws, alpha)
-
-
-ALPHA = Parameter("alpha", 0.3, 0.001, 1, "Abstention", "Abstains where chance explains the lead better than this.")
-_SIGMA = Parameter("sigma", 0.03, 0, 2, "Noise", "Standard deviation of the noise; a pixel runs from 0 to 1.")
-DRAWS = Parameter(
-    "draws",
-    20,
-    1,
-    1000,
-    "Noisy copies",
-    "How many copies vote in a plain call, as an attacker makes it; `judge` is told.",
-    True,
-)
-
-SMOOTHING = Defence(
-    "smoothing",
-    "Randomised smoothing",
-    "Shows the network many copies under random noise and lets them vote; it abstains when the vote is too close.",
-    "Cohen et al. 2019",
-    "https://arxiv.org/abs/1902.02918",
-    Smoothed,
+ROW = Defence(
+    name="smoothing",
+    title="Randomised smoothing",
+    sentence="Shows the network many copies under random noise and lets them vote; it "
+    "abstains when the vote is too close.",
+    paper="Cohen et al. 2019",
+    link="https://arxiv.org/abs/1902.02918",
+    build=Smoothed,
     gradient="random",
     random=True,
-    parameters=(_SIGMA, DRAWS, ALPHA),
-)
-SWEEN = Defence(
-    "sween",
-    "Smoothed jury",
-    "Several networks weigh their opinions on the same noisy copies, and the copies vote.",
-    "Liu et al. 2020",
-    "https://arxiv.org/abs/2005.09363",
-    sween,
-    gradient="random",
-    random=True,
-    several=True,
-    parameters=(
-        _SIGMA,
-        Parameter("weights", None, 0, 1000, "Weights", "One for each network; none: all alike.", several=True),
-        DRAWS,
-        ALPHA,
-    ),
+    knobs=(SIGMA, COPIES, ALPHA),
 )

@@ -10,20 +10,23 @@ import torch
 from models.classifier import Classifier
 from models.defences import (
     bit_depth,
+    comdefend,
     ensembles,
     feature_distillation,
     halftone,
+    hgd,
     jpeg,
     median_smoothing,
     nips_r3,
-    purifiers,
+    nrp,
     quantise,
     random_resize_pad,
     sem,
     smoothing,
+    sween,
 )
 from models.defences.defence import Defence
-from models.defences.parameter import settle
+from models.defences.knobs import settle
 
 _ROWS = (
     jpeg.ROW,
@@ -32,8 +35,10 @@ _ROWS = (
     random_resize_pad.ROW,
     feature_distillation.ROW,
     nips_r3.ROW,
-    smoothing.SMOOTHING,
-    *purifiers.rows(),
+    smoothing.ROW,
+    hgd.ROW,
+    comdefend.ROW,
+    nrp.ROW,
     quantise.INPUT,
     halftone.ROW,
     quantise.WEIGHTS,
@@ -42,27 +47,45 @@ _ROWS = (
     ensembles.VOTE,
     ensembles.LOGITS,
     sem.ROW,
-    smoothing.SWEEN,
+    sween.ROW,
 )
 
 DEFENCES: dict[str, Defence] = {defence.name: defence for defence in _ROWS}
-_SVRE = "hgd random-resize-pad nips-r3 bit-depth jpeg feature-distillation comdefend smoothing nrp"
-NINE = tuple(name for name in _SVRE.split() if name in DEFENCES)
-"""The nine defences on which SVRE and others measure black-box attacks, in their order, as far as they are here."""
+NINE = (
+    "hgd",
+    "random-resize-pad",
+    "nips-r3",
+    "bit-depth",
+    "jpeg",
+    "feature-distillation",
+    "comdefend",
+    "smoothing",
+    "nrp",
+)
+"""The nine defences on which SVRE and others measure black-box attacks, in their order."""
 
 
 @torch.inference_mode(False)  # what is made within it could not be attacked
-def defend(name: str, classifier: Classifier | Sequence[Classifier], **parameters: Any) -> Classifier:
+def defend(name: str, classifier: Classifier | Sequence[Classifier], **knobs: Any) -> Classifier:
     """The classifier behind the named defence: a `Classifier` again, with the same labels.
 
-    Ensembles take a list of classifiers (one alone is a list of one), the others take one. parameters: see
-    `DEFENCES[name].parameters`. Raises ValueError for an unknown name, an unknown parameter, a value out of range
-    or the wrong number of classifiers, saying what is allowed.
+    Args:
+        name: one of `DEFENCES`.
+        classifier: what stands behind it; a list of them for an ensemble (one alone is a list of one).
+        knobs: the defence's settings, see `DEFENCES[name].knobs`; what is not given has its default.
+
+    Returns:
+        The defended classifier: attack it and judge it (`judge`) like any other.
+
+    Raises:
+        ValueError: for an unknown name, an unknown setting, a value out of range or the wrong number of classifiers,
+            saying what is allowed.
+        WeightsError: where the file of a learned defence is missing or damaged, with the cure.
     """
     if not isinstance(name, str) or name not in DEFENCES:
         raise ValueError(f"Unknown defence {name!r}: use one of {', '.join(DEFENCES)}.")
     defence = DEFENCES[name]
-    settled = settle(defence.title, defence.parameters, parameters)
+    settled = settle(defence.title, defence.knobs, knobs)
     members = _members(defence, classifier)
     defended = defence.build(members if defence.several else members[0], **settled)
     defended.training = any(member.training for member in members)  # its own flag alone: members keep theirs

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from models.classifier import Classifier
-from models.defences.smoothing import certify
+from models.defences.certificate import certify
 from models.perturbations import projected
 from models.pictures import Pictures
 

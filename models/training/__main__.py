@@ -17,7 +17,7 @@ from models.measure.accuracy import accuracy
 from models.pictures import Pictures, read
 from models.training import files
 from models.training.loop import Run
-from models.training.recipe import FINE, GROWING, Recipe
+from models.training.recipe import FINE, GROWING, TrainingRecipe
 from models.training.recipes import RECIPES
 
 WEIGHTS = Path(__file__).parents[1] / "tiny" / "weights"
@@ -39,11 +39,11 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(str(problem)) from None
 
 
-def _exists(recipe: Recipe, folder: Path) -> bool:
+def _exists(recipe: TrainingRecipe, folder: Path) -> bool:
     return all((folder / f"{name}.safetensors").exists() for name in recipe.products)
 
 
-def _asked(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+def _asked(recipe: TrainingRecipe, options: argparse.Namespace) -> TrainingRecipe:
     """The recipe with what the command line puts in place of its own.
 
     What begins with weights skips the smallest pictures, which would only make it forget.
@@ -54,7 +54,9 @@ def _asked(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     return replace(recipe, epochs=options.epochs or recipe.epochs, sizes=sizes, optimiser=optimiser)
 
 
-def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace) -> None:
+def _make(
+    recipe: TrainingRecipe, train: Pictures, val: Pictures, device: torch.device, options: argparse.Namespace
+) -> None:
     others = [files.finished(RECIPES[name], train.wnids, options.out).to(device) for name in recipe.others]
     run = Run(recipe, train, others, device=device, weights=options.out, say=_say)
     if options.begin:
@@ -87,7 +89,7 @@ def _make(recipe: Recipe, train: Pictures, val: Pictures, device: torch.device, 
         _say(files.stanza(recipe, name, sha256))
 
 
-def _command(recipe: Recipe, options: argparse.Namespace) -> str:
+def _command(recipe: TrainingRecipe, options: argparse.Namespace) -> str:
     """How to make the same again, as far as the arguments decide it."""
     words = ["python -m models.training", recipe.name, "--data DATA"]
     words += ["--begin", options.begin.name] if options.begin else []

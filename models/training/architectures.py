@@ -6,13 +6,18 @@ family gives up one early halving where its constructor, or leaving a layer out,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import nn
 
-from models.defences.purifiers import NETWORKS
+from models.defences.comdefend import ComDefend
+from models.defences.hgd import Denoiser
+from models.defences.nrp import Purifier
 from models.networks import Blueprint
+
+PURIFIERS: dict[str, Callable[..., nn.Module]] = {"hgd": Denoiser, "comdefend": ComDefend, "nrp": Purifier}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class PurifierBlueprint:
 
     def build(self, classes: int) -> nn.Module:
         """An untrained network from pixels `(N,3,H,W)` to pixels; it has no classes."""
-        return NETWORKS[self.network](**self.arguments)
+        return PURIFIERS[self.network](**self.arguments)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from models.classifier import Classifier
 from models.networks import Blueprint
 from models.training.architectures import TrioBlueprint
-from models.training.recipe import Recipe
+from models.training.recipe import TrainingRecipe
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ def load_checkpoint(path: Path, device: torch.device, asked: dict[str, Any]) -> 
     return state
 
 
-def export(network: nn.Module, recipe: Recipe, folder: Path, made: dict[str, Any]) -> dict[str, str]:
+def export(network: nn.Module, recipe: TrainingRecipe, folder: Path, made: dict[str, Any]) -> dict[str, str]:
     """Writes `<name>.safetensors` in half precision and `<name>.json` for each of the recipe's products.
 
     made: epochs, seconds and device, for the card. BatchNorm's count of batches is left out. Returns the SHA-256 of
@@ -58,7 +58,7 @@ def parts(network: nn.Module) -> list[nn.Module]:
     return list(network) if isinstance(network, nn.ModuleList) else [network]
 
 
-def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, made: dict[str, Any]) -> str:
+def _export_one(network: nn.Module, name: str, recipe: TrainingRecipe, folder: Path, made: dict[str, Any]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()
     halves = {key: state[key].detach().cpu().half().contiguous() for key in _shapes(state)}
@@ -74,7 +74,7 @@ def _export_one(network: nn.Module, name: str, recipe: Recipe, folder: Path, mad
     return digest(content)
 
 
-def finished(recipe: Recipe, classes: Sequence[str], folder: Path) -> Classifier:
+def finished(recipe: TrainingRecipe, classes: Sequence[str], folder: Path) -> Classifier:
     """The classifier that `export` left in that folder, ready to judge; ValueError where there is none."""
     network = recipe.blueprint.build(len(classes))
     for path in _finished(recipe.products, folder):
@@ -136,7 +136,7 @@ def _shapes(state: dict[str, Tensor]) -> dict[str, torch.Size]:
     return {key: value.shape for key, value in state.items() if not key.endswith("num_batches_tracked")}
 
 
-def stanza(recipe: Recipe, name: str, sha256: str) -> str:
+def stanza(recipe: TrainingRecipe, name: str, sha256: str) -> str:
     """The lines of the table of classifiers or purifiers that follow from the recipe; the others are people's words."""
     blueprint = recipe.blueprint.member if isinstance(recipe.blueprint, TrioBlueprint) else recipe.blueprint
     lines = [f"[{name}]" if recipe.purifies else f'["{recipe.pack}/{name}"]']

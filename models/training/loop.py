@@ -16,8 +16,8 @@ from models.training.augmentation import augment, cut, shrink
 from models.training.files import begin, borrow, load_checkpoint, parts, save_checkpoint
 from models.training.objectives import Batch
 from models.training.optimisers import AVERAGE_EVERY, cycle, running_average
-from models.training.progress import Progress
-from models.training.recipe import Recipe
+from models.training.pace import Pace
+from models.training.recipe import TrainingRecipe
 
 Say = Callable[[str], None]
 
@@ -31,7 +31,7 @@ class Run:
 
     def __init__(
         self,
-        recipe: Recipe,
+        recipe: TrainingRecipe,
         pictures: Pictures,
         others: Sequence[nn.Module] = (),
         *,
@@ -79,18 +79,18 @@ class Run:
 
     def finish(self, checkpoint: Path, judge: Callable[[nn.Module], str] | None = None) -> None:
         """Trains the epochs that remain, leaving a checkpoint after each. judge: a word on the average so far."""
-        progress = Progress(self._pixels(range(self.epoch)), self._pixels(range(self.recipe.epochs)))
+        pace = Pace(self._pixels(range(self.epoch)), self._pixels(range(self.recipe.epochs)))
         while self.epoch < self.recipe.epochs:
             began = time.monotonic()
             where = self._where()
-            self.losses.append(self._epoch(progress))
+            self.losses.append(self._epoch(pace))
             self.epoch += 1
             self.seconds += time.monotonic() - began
             save_checkpoint(checkpoint, self.state())
             verdict = f" · {judge(self.averaged)}" if judge else ""
-            self.say(f"{where} · loss {self.losses[-1]:.3f}{verdict} · {progress.summary()}")
+            self.say(f"{where} · loss {self.losses[-1]:.3f}{verdict} · {pace.summary()}")
 
-    def _epoch(self, progress: Progress) -> float:
+    def _epoch(self, pace: Pace) -> float:
         """One pass over the pictures; its mean loss. What it draws depends on the seed and the epoch alone."""
         size = self.recipe.size(self.epoch)
         seed = self.recipe.seed * 100_003 + self.epoch + 1
@@ -102,10 +102,10 @@ class Run:
             total += self._step(batch, generator)
             if step % AVERAGE_EVERY == 0:
                 self.average.update_parameters(self.network)
-            progress.add(self.recipe.batch, self.recipe.batch * size**2)
-            if progress.is_due():
+            pace.add(self.recipe.batch, self.recipe.batch * size**2)
+            if pace.is_due():
                 loss = total.item() / (step + 1)
-                self.say(f"{self._where()} · loss {loss:.3f} · {progress.summary()}")
+                self.say(f"{self._where()} · loss {loss:.3f} · {pace.summary()}")
         return total.item() / self.batches
 
     def _views(self, size: int, generator: torch.Generator) -> Iterator[Batch]:

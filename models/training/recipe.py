@@ -16,7 +16,7 @@ FINE: Sizes = ((48, 0.66), (64, 0.34))  # for networks that begin from finished 
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingRecipe:
     """How one network of the pack is made.
 
     sizes: (side in pixels, share of the epochs), in order; the shares add up to 1.

@@ -30,10 +30,10 @@ from models.training.architectures import (
 )
 from models.training.objectives import Objective
 from models.training.optimisers import ADAM, ADAMW, SGD
-from models.training.recipe import FINE, GROWING, Recipe
+from models.training.recipe import FINE, GROWING, TrainingRecipe
 
 
-def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Recipe:
+def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> TrainingRecipe:
     """For families that learn little from 32,000 pictures by themselves, and nothing much at 32 px."""
     usual: dict[str, Any] = {
         "sizes": ((48, 0.6), (64, 0.4)),
@@ -43,12 +43,12 @@ def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Rec
         "note": "distilled from the pack's ResNet; growing sizes",
         "others": ("resnet",),
     }
-    return Recipe(name, blueprint, epochs, **(usual | changes))
+    return TrainingRecipe(name, blueprint, epochs, **(usual | changes))
 
 
 def _robust(
     name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, start: str, **changes: Any
-) -> Recipe:
+) -> TrainingRecipe:
     """Adversarial fine-tuning (Jeddi et al., arXiv 2012.13628): a finished network needs a tenth of the epochs."""
     usual: dict[str, Any] = {
         "epochs": 6,
@@ -59,10 +59,10 @@ def _robust(
         "note": note,
         "start": (start,),
     }
-    return Recipe(name, blueprint, **(usual | changes))
+    return TrainingRecipe(name, blueprint, **(usual | changes))
 
 
-def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: Any) -> Recipe:
+def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: Any) -> TrainingRecipe:
     usual: dict[str, Any] = {
         "epochs": 3,
         "sizes": FINE,
@@ -71,10 +71,10 @@ def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: 
         "mode": f"noise:{sigma}",
         "note": f"under Gaussian noise of {sigma}, for smoothing",
     }
-    return Recipe(f"{architecture}-noise-{sigma}", blueprint, **(usual | changes))
+    return TrainingRecipe(f"{architecture}-noise-{sigma}", blueprint, **(usual | changes))
 
 
-def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
+def _trio(name: str, objective: Objective, note: str, **changes: Any) -> TrainingRecipe:
     """Three sub-models at 32 px, the size for which the papers train theirs."""
     fine = name != "baseline"
     usual: dict[str, Any] = {
@@ -88,12 +88,12 @@ def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Recipe:
         "start": BASELINE if fine else (),
         "pack": "trios",
     }
-    return Recipe(name, **(usual | changes))
+    return TrainingRecipe(name, **(usual | changes))
 
 
 def _purifier(
     name: str, arguments: dict[str, Any], objective: Objective, mode: str, note: str, epochs: int, **changes: Any
-) -> Recipe:
+) -> TrainingRecipe:
     where = "; on patches of 32 px" if changes.get("patches") else ""
     usual: dict[str, Any] = {
         "sizes": ((32, 1.0),),
@@ -103,11 +103,11 @@ def _purifier(
         "note": note + where,
         "others": ("resnet",),
     }
-    return Recipe(name, PurifierBlueprint(name, arguments), epochs, **(usual | changes))
+    return TrainingRecipe(name, PurifierBlueprint(name, arguments), epochs, **(usual | changes))
 
 
-def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> Recipe:
-    return Recipe(
+def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> TrainingRecipe:
+    return TrainingRecipe(
         f"resnet-{name}",
         SMALL_RESNET,
         epochs=4,
@@ -120,10 +120,10 @@ def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> R
     )
 
 
-def _control(name: str, note: str, **changes: Any) -> Recipe:
+def _control(name: str, note: str, **changes: Any) -> TrainingRecipe:
     """TREND's controls: the first of the baseline trio again, which is seed 0 by SGD, but for one circumstance."""
     usual: dict[str, Any] = {"epochs": 12, "sizes": ((32, 1.0),), "mode": "control", "note": f"{note}; at 32 px"}
-    return Recipe(f"resnet-{name}", SMALL_RESNET, **(usual | changes))
+    return TrainingRecipe(f"resnet-{name}", SMALL_RESNET, **(usual | changes))
 
 
 TUNING = replace(SGD, rate=0.05)
@@ -137,7 +137,7 @@ ENSEMBLE_NOTE = "ensemble adversarial training: FGSM from three fixed networks a
 FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
-    Recipe("resnet", RESNET, epochs=40),
+    TrainingRecipe("resnet", RESNET, epochs=40),
     _taught("densenet", DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
     _taught("googlenet", GOOGLENET, epochs=24, optimiser=TUNING),
     _taught("regnet", REGNET, epochs=24, optimiser=TUNING),
@@ -224,4 +224,4 @@ _TABLE = (
     _control("adam", "with Adam in place of SGD", optimiser=ADAM),
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _TABLE}
+RECIPES: dict[str, TrainingRecipe] = {recipe.name: recipe for recipe in _TABLE}

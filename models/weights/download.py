@@ -15,7 +15,7 @@ from typing import Any
 FILE = "model.safetensors"
 PATIENCE = 3.0  # seconds that the hub has to answer the first question
 MEMORY = 30.0  # seconds for which a silent hub is not asked again
-Progress = Callable[[str, int, int], None]
+OnBytes = Callable[[str, int, int], None]
 """Told what is being loaded, the bytes that are here, and the bytes in all; what it raises stops the download."""
 
 _silent: dict[str, tuple[float, str]] = {}
@@ -54,7 +54,7 @@ def ask(repository: str) -> None:
         raise Unreachable(reason) from problem
 
 
-def download(repository: str, title: str, progress: Progress | None) -> Path:
+def download(repository: str, title: str, progress: OnBytes | None) -> Path:
     """The hub's own client: it resumes what was cut off, checks the size, and files the result away only when whole."""
     from huggingface_hub import hf_hub_download
 
@@ -73,7 +73,7 @@ def download(repository: str, title: str, progress: Progress | None) -> Path:
     return Path(path)
 
 
-def _bar(title: str, progress: Progress | None) -> Any:
+def _bar(title: str, progress: OnBytes | None) -> Any:
     """A progress bar, as the hub's client wants one, that only passes its counts on."""
     from huggingface_hub.utils import tqdm
 

@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 
-from models.weights.download import FILE, Progress, Unreachable, ask, cached, download
+from models.weights.download import FILE, OnBytes, Unreachable, ask, cached, download
 from models.weights.errors import WeightsError
 
 
@@ -20,7 +20,7 @@ def at_hand(repository: str) -> Path | None:
     return cached(repository) or _local(repository)
 
 
-def find(repository: str, title: str, progress: Progress | None = None) -> Path:
+def find(repository: str, title: str, progress: OnBytes | None = None) -> Path:
     """A sound weights file of that repository, downloaded if need be; WeightsError with one sentence otherwise."""
     here = cached(repository)
     if here:

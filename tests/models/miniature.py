@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.networks import Blueprint
 from models.training.architectures import PurifierBlueprint, TrioBlueprint
-from models.training.recipe import Recipe
+from models.training.recipe import TrainingRecipe
 
 CPU = torch.device("cpu")
 SMALL = Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 16]}, ("maxpool",))
@@ -22,7 +22,7 @@ SMALL_PURIFIERS = {
 }
 
 
-def small(recipe: Recipe, **changes: Any) -> Recipe:
+def small(recipe: TrainingRecipe, **changes: Any) -> TrainingRecipe:
     """The same recipe for a network of a few thousand weights, which begins from nothing and learns from nobody."""
     blueprint = SMALL_PURIFIERS[recipe.name] if recipe.purifies else SMALL
     if isinstance(recipe.blueprint, TrioBlueprint):

@@ -1,8 +1,10 @@
-"""The learned purifiers: in the table when their weights are here, absent when not, refused when damaged."""
+"""The learned purifiers: always in the table; a missing or damaged file is a sentence with its cure."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,12 @@ from torch import Tensor, nn
 
 import models
 from models.classifier import Classifier
-from models.defences import DEFENCES
+from models.defences import DEFENCES, defend, purifiers
 from models.defences.comdefend import ComDefend
 from models.defences.hgd import Denoiser
 from models.defences.nrp import Purifier
-from models.defences.purifiers import NETWORKS, STANZAS, rows
+from models.defences.purifiers import builder
+from models.training.architectures import PURIFIERS
 
 ARGUMENTS = {"hgd": "{ widths = [4, 8, 8] }", "comdefend": "{ widths = [4, 8] }", "nrp": "{ width = 4, growth = 2 }"}
 
@@ -33,7 +36,7 @@ def pixels() -> Tensor:
 
 def trained(folder: Path, name: str, **arguments) -> Path:
     """Writes random weights of that purifier and its stanza; returns the stanza's file."""
-    network = NETWORKS[name](**arguments)
+    network = PURIFIERS[name](**arguments)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.1)
     content = safetensors.torch.save(network.state_dict())
@@ -48,16 +51,19 @@ def small(folder: Path, name: str) -> Path:
     return trained(folder, name, **arguments[name])
 
 
-def test_the_table_has_exactly_the_trained_ones() -> None:
-    assert {row.name for row in rows()} == set(NETWORKS) & set(DEFENCES)
-    assert rows(STANZAS, Path("no such folder")) == ()
+def build(name: str, folder: Path, stanzas: Path | None = None) -> Callable[[Classifier], Classifier]:
+    """The row's builder, with weights and stanza of that folder."""
+    return builder(name, PURIFIERS[name], stanzas or small(folder, name), folder)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+def test_every_purifier_has_its_row() -> None:
+    assert set(PURIFIERS) <= set(DEFENCES)
+
+
+@pytest.mark.parametrize("name", PURIFIERS)
 def test_a_trained_one_defends(name, tmp_path, classifier, pixels) -> None:
-    (row,) = rows(small(tmp_path, name), tmp_path)
-    assert row.name == name
-    defended = row.build(classifier)
+    make = build(name, tmp_path)
+    defended = make(classifier)
     pixels.requires_grad_()
     logits = defended(pixels)
     assert logits.shape == (2, 12)
@@ -66,21 +72,42 @@ def test_a_trained_one_defends(name, tmp_path, classifier, pixels) -> None:
     assert gradient.isfinite().all()
     assert gradient.abs().sum() > 0
     assert not any(parameter.requires_grad for parameter in defended.parameters())
-    other = row.build(classifier).train().double()  # whoever has one may do with it as they like
-    assert row.build(classifier.float().eval())(pixels).allclose(logits)
+    other = make(classifier).train().double()  # whoever has one may do with it as they like
+    assert make(classifier.float().eval())(pixels).allclose(logits)
     assert other.purifier is not defended.purifier
-    assert row.build(classifier.double())(pixels.double()).dtype == torch.float64
+    assert make(classifier.double())(pixels.double()).dtype == torch.float64
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_a_damaged_one_is_refused_by_name(name, tmp_path, classifier) -> None:
+CURE = r"(Download the project again|restore the file with git)"
+
+
+@pytest.mark.parametrize("name", PURIFIERS)
+def test_a_damaged_or_missing_file_is_refused_by_name_with_its_cure(name, tmp_path, classifier) -> None:
     stanzas = small(tmp_path, name)
-    (row,) = rows(stanzas, tmp_path)
+    content = (tmp_path / f"{name}.safetensors").read_bytes()
+    make = build(name, tmp_path, stanzas)
     (tmp_path / f"{name}.safetensors").write_bytes(b"other")
-    with pytest.raises(models.WeightsError, match=rf"{name}\.safetensors is damaged"):
-        row.build(classifier)
+    with pytest.raises(models.WeightsError, match=rf"{name}\.safetensors is damaged.*{CURE}"):
+        make(classifier)
     (tmp_path / f"{name}.safetensors").unlink()
-    assert rows(stanzas, tmp_path) == ()
+    with pytest.raises(models.WeightsError, match=rf"{name}\.safetensors cannot be read.*{CURE}"):
+        make(classifier)
+    (tmp_path / f"{name}.safetensors").write_bytes(content)
+    assert make(classifier).labels == classifier.labels
+
+
+@pytest.mark.parametrize("name", PURIFIERS)
+def test_one_without_a_stanza_says_how_to_train_it(name, tmp_path, classifier) -> None:
+    (tmp_path / "purifiers.toml").write_text("")
+    with pytest.raises(models.WeightsError, match=rf"^{name} has no stanza in .*: train it with `python -m models"):
+        build(name, tmp_path, tmp_path / "purifiers.toml")(classifier)
+
+
+def test_the_row_stays_and_defend_says_what_is_missing(tmp_path, classifier, monkeypatch) -> None:
+    row = dataclasses.replace(DEFENCES["hgd"], build=builder("hgd", PURIFIERS["hgd"], purifiers.STANZAS, tmp_path))
+    monkeypatch.setitem(DEFENCES, "hgd", row)
+    with pytest.raises(models.WeightsError, match=rf"hgd\.safetensors cannot be read.*{CURE}"):
+        defend("hgd", classifier)
 
 
 @pytest.mark.parametrize("network", [Denoiser, Purifier])

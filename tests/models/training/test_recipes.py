@@ -9,12 +9,12 @@ import torch
 from models import catalog
 from models.training import files
 from models.training.architectures import TrioBlueprint
-from models.training.recipe import Recipe
+from models.training.recipe import TrainingRecipe
 from models.training.recipes import RECIPES
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_every_recipe_builds_and_matches_the_catalogue(recipe: Recipe) -> None:
+def test_every_recipe_builds_and_matches_the_catalogue(recipe: TrainingRecipe) -> None:
     network = recipe.blueprint.build(64).eval()
     assert sum(share for _, share in recipe.sizes) == pytest.approx(1)
     for side, _ in recipe.sizes:

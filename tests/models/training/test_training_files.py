@@ -9,10 +9,11 @@ import torch
 from miniature import CPU, SMALL, small
 
 from models.classifier import Classifier
-from models.defences import purifiers
+from models.defences.purifiers import builder
 from models.networks import Blueprint
 from models.pictures import Pictures
 from models.training import files
+from models.training.architectures import PURIFIERS
 from models.training.loop import Run
 from models.training.recipes import RECIPES
 
@@ -88,8 +89,8 @@ def test_a_purifiers_stanza_is_what_its_table_reads(tmp_path: Path) -> None:
     network = recipe.blueprint.build(4)
     sha256 = files.export(network, recipe, tmp_path, {})
     (tmp_path / "purifiers.toml").write_text(files.stanza(recipe, "hgd", sha256["hgd"]))
-    (row,) = purifiers.rows(tmp_path / "purifiers.toml", tmp_path)
+    build = builder("hgd", PURIFIERS["hgd"], tmp_path / "purifiers.toml", tmp_path)
     classifier = Classifier(SMALL.build(4).eval(), "abcd")
     pixels = torch.rand(2, 3, 32, 32)
     purified = network.half().float().eval()(pixels).clamp(0, 1)
-    assert torch.allclose(row.build(classifier)(pixels), classifier(purified), atol=1e-4)
+    assert torch.allclose(build(classifier)(pixels), classifier(purified), atol=1e-4)

@@ -1,4 +1,4 @@
-"""The verdict of a defended classifier: for random defences the outcome of many looks, with its uncertainty."""
+"""The judgement of a defended classifier: for random defences the outcome of many looks, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from torch.nn import functional as F
 
 from models.classifier import Classifier
 from models.defences.binomial import fair_coin, wilson
-from models.defences.parameter import Parameter
+from models.defences.knobs import Number
 
-DRAWS = Parameter("draws", 20, 1, 10_000, "Looks", "How often one that answers by lot is asked.", whole=True)
+DRAWS = Number(
+    name="draws",
+    default=20,
+    low=1,
+    high=10_000,
+    title="Looks",
+    help="How often one that answers by lot is asked.",
+    whole=True,
+)
 WIDEST = 64
 """How many pictures are shown at once when looks are taken side by side."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """What N pictures were taken for, over C classes.
 
     probabilities: `(N,C)` mean softmax over the looks. top: `(N,)` the class that came first most often.
@@ -37,15 +45,28 @@ class Verdict:
 
 
 @torch.no_grad()
-def judge(classifier: Classifier, pixels: Tensor, draws: int = 20, generator: torch.Generator | None = None) -> Verdict:
-    """The classifier's verdict on pixels `(N,3,H,W)` in [0,1]: `draws` looks if it is random, else one.
-
-    generator: what the looks draw from; equal seeds give equal verdicts. None is torch's own.
+def judge(
+    classifier: Classifier, pixels: Tensor, draws: int = 20, generator: torch.Generator | None = None
+) -> Judgement:
+    """What the classifier takes the pictures for: judged by `draws` looks if it is random, else by one.
 
     A classifier that may abstain (`alpha`: smoothing, SWEEN, SEM) does so where the two-sided binomial test
     between its two leading classes gives a p-value above alpha (Cohen et al. 2019, PREDICT; SEM's alpha is 0.3).
+
+    Args:
+        classifier: any `Classifier`, defended or bare.
+        pixels: `(N,3,H,W)` in [0,1], N at least 1.
+        draws: how often one that answers at random is asked, from 1 to 10,000.
+        generator: what the looks draw from; equal seeds give equal judgements. None is torch's own.
+
+    Returns:
+        A `Judgement`: for each picture the class, every class's share of the looks with its interval, and whether
+        the classifier abstains.
+
+    Raises:
+        ValueError: for a number of draws out of range, or no picture at all.
     """
-    asked = DRAWS.check(draws)
+    asked = int(DRAWS.check(draws))
     if not len(pixels):
         raise ValueError("There is no picture to judge: pixels must be (N,3,H,W) with N at least 1.")
     looks = asked if classifier.random else 1
@@ -56,7 +77,7 @@ def judge(classifier: Classifier, pixels: Tensor, draws: int = 20, generator: to
     if classifier.random and classifier.alpha is not None:
         leading = votes.topk(2, dim=1).values.int().tolist()
         abstains = torch.tensor([fair_coin(*pair) > classifier.alpha for pair in leading], device=pixels.device)
-    return Verdict(probabilities / looks, shares.argmax(1), shares, low, high, abstains, looks)
+    return Judgement(probabilities / looks, shares.argmax(1), shares, low, high, abstains, looks)
 
 
 def _tally(

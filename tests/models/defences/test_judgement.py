@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from models.classifier import Classifier
 from models.defences import defend, judge
 from models.defences.binomial import fair_coin, lower_bound, tail, wilson
-from models.defences.smoothing import certify
+from models.defences.certificate import certify
 
 
 class Halves(nn.Module):

@@ -7,7 +7,7 @@ import time
 REPORT_EVERY = 20.0  # seconds
 
 
-class Progress:
+class Pace:
     """Counts pictures, for the rate, and pixels, for the time left, since epochs differ in size.
 
     before: the pixels of earlier runs of the same training. total: those of the whole training.
