@@ -13,7 +13,8 @@ from demo.run.request import DEFAULT_LOOKS, MOST_LOOKS
 from models import CARDS
 from models.catalog import STUDIED
 from models.defences import DEFENCES, NINE
-from models.defences.smoothing import DRAWS
+from models.defences.knobs import Number
+from models.defences.smoothing import COPIES
 from models.packs import DEFAULT_PACK, PACKS
 
 BEST = ("The best held-out network", "")
@@ -82,9 +83,9 @@ def _parameters() -> dict[tuple[str, str], gr.Number]:
             title=f"{row.title}: {knob.title.lower()}",
         )
         for name, row in DEFENCES.items()
-        for knob in row.parameters
+        for knob in row.knobs
         # Lists have no widget, and every guard is asked as often as `draws` says.
-        if not knob.several and knob is not DRAWS
+        if isinstance(knob, Number) and knob is not COPIES
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import models
 from demo.attacks.recipes import Recipe
 from models.defences import DEFENCES
-from models.defences.parameter import settle
+from models.defences.knobs import settle
 from models.packs import PACKS
 
 SHOWN = 60
@@ -66,7 +66,7 @@ def check_guards(guards: Any, guarded: Any, known_guard: Any, held_out: Sequence
             raise ValueError(f"Unknown defence {_short(name)}: use some of {', '.join(DEFENCES)}.")
         if not isinstance(parameters, Mapping):
             raise ValueError(f"The parameters of {DEFENCES[name].title} must be an object.")
-        settle(DEFENCES[name].title, DEFENCES[name].parameters, dict(parameters))
+        settle(DEFENCES[name].title, DEFENCES[name].knobs, dict(parameters))
     if guarded is not None and guarded not in held_out:
         raise ValueError(f"{_short(guarded)} is not held out, so no guard can stand in front of it.")
     single = [name for name, row in DEFENCES.items() if not row.several]

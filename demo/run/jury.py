@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import torch
 
 from demo.run.events import Loading
-from demo.run.seats import OnBytes, Seat
+from demo.run.seats import Seat
 from demo.run.verdict import Juror
 from models import Classifier
 from models.defences import Averaged
+from models.weights.download import OnBytes
 
 
 @dataclass(frozen=True)

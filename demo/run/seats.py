@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,8 @@ from models import CARDS, Classifier
 from models.catalog import DEFENDED
 from models.defences import DEFENCES, defend
 from models.packs import trio_of
+from models.weights.download import OnBytes
 
-OnBytes = Callable[[str, int, int], None]
-"""Told the title of what is being fetched, the bytes that are here, and the bytes in all."""
 MIXED = "#868e96"
 """The colour of a defence that is made of several networks."""
 

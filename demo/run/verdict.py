@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models import Classifier
-from models.defences.verdict import judge
+from models.defences import judge
 
 ABSTAINS = "abstains"
 """What a juror says whose own vote is too close to call."""

@@ -52,7 +52,7 @@ def test_only_the_chosen_attacks_knobs_are_asked_for(name: str, tab: Tab, values
 @pytest.mark.parametrize("name", DEFENCES)
 def test_every_guards_parameters_are_its_own(name: str, tab: Tab, values: list[Any]) -> None:
     request = tab.left.controls.request(*changed(tab, values, tab.left.controls.guards.guards, [name]))
-    assert set(request.guards[name]) <= {knob.name for knob in DEFENCES[name].parameters}
+    assert set(request.guards[name]) <= {knob.name for knob in DEFENCES[name].knobs}
     request.plan()
 
 
