@@ -12,7 +12,7 @@ import models
 from demo.pages.controls import Jury
 from demo.pages.widgets import QUIET
 from demo.run.device import best
-from demo.run.seats import top1
+from demo.run.roster import top1
 from models import CARDS
 from models.catalog import STUDIED
 from models.packs import DEFAULT_PACK, PACKS, trio_of, trios

@@ -97,7 +97,7 @@ def compare(contestants: Sequence[Plan], budget: int) -> Iterator[Told]:
     spend more than another; attacks of a fixed number of steps take that. Where it would not pay one iteration of the
     dearest, it is raised for all. contestants: from `plans`.
     """
-    jury = arrived(contestants[0].seats, contestants[0].device)
+    jury = arrived(contestants[0].roster, contestants[0].device)
     prices = [_price(plan, jury) for plan in contestants]
     free = [price for price, plan in zip(prices, contestants, strict=True) if plan.recipe.steps is None]
     shared = max(min([budget, *(MOST_ITERATIONS * price for price in free)]), *prices)

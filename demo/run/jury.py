@@ -1,4 +1,4 @@
-"""The jury of one run: its seats filled, beside us, with classifiers."""
+"""The jury of one run: its roster filled, beside us, with classifiers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from demo.run.events import Loading
-from demo.run.seats import Seat
+from demo.run.roster import Entry
 from demo.run.verdict import Juror
 from models import Classifier
 from models.defences import Averaged
@@ -19,25 +19,25 @@ from models.weights.download import OnBytes
 
 @dataclass(frozen=True)
 class Member:
-    """A seat with the classifier that has arrived at it."""
+    """An entry of the roster with its classifier."""
 
-    seat: Seat
+    entry: Entry
     classifier: Classifier
 
     @property
     def juror(self) -> Juror:
-        return self.seat.juror
+        return self.entry.juror
 
 
 Jury = Sequence[Member]
 
 
-def arrived(places: Sequence[Seat], device: str, progress: OnBytes | None = None) -> list[Member]:
+def arrived(places: Sequence[Entry], device: str, progress: OnBytes | None = None) -> list[Member]:
     """The jury, loaded here and now. progress: told of downloads."""
-    return [Member(seat, seat.load(device, progress)) for seat in places]
+    return [Member(entry, entry.load(device, progress)) for entry in places]
 
 
-def arriving(places: Sequence[Seat], device: str) -> Generator[Loading, None, list[Member]]:
+def arriving(places: Sequence[Entry], device: str) -> Generator[Loading, None, list[Member]]:
     """The jury, loaded beside us so that its downloads can be told of; closing the run ends a download."""
     told: queue.Queue[Loading | None] = queue.Queue()
     closed = threading.Event()

@@ -8,14 +8,14 @@ from typing import Any
 
 from demo.attacks.recipes import RECIPES, Recipe
 from demo.run.picture import Pixels
-from demo.run.seats import Seat
+from demo.run.roster import Entry
 
 
 @dataclass(frozen=True)
 class Plan:
     """One run, ready. Plain data, so that it can go to another process.
 
-    attack, knobs: the recipe and its settled knobs. original: the picture on its canvas. seats: who sits on the jury,
+    attack, knobs: the recipe and its settled knobs. original: the picture on its canvas. roster: who is on the jury,
     nobody loaded yet. labels: the pack's class names, by logit. label: the class under attack, None where the
     surrogates are to say; target: the wanted one. epsilon, step_size: in levels of 255. draws: looks by those that
     answer at random. settings: what was asked, by name, for the record.
@@ -24,7 +24,7 @@ class Plan:
     attack: str
     knobs: Mapping[str, Any]
     original: Pixels
-    seats: tuple[Seat, ...]
+    roster: tuple[Entry, ...]
     labels: tuple[str, ...]
     label: str | None
     target: str | None
@@ -48,4 +48,4 @@ class Plan:
     @property
     def surrogates(self) -> int:
         """How many networks are attacked."""
-        return sum(seat.juror.group == "surrogate" for seat in self.seats)
+        return sum(entry.juror.group == "surrogate" for entry in self.roster)

@@ -11,7 +11,7 @@ from demo.attacks.recipes import RECIPES, Recipe, recipe
 from demo.run import checks
 from demo.run.picture import FRAMINGS, read
 from demo.run.plan import Plan
-from demo.run.seats import seats
+from demo.run.roster import roster
 from demo.run.setting import Limits, check_numbers, plain, setting, settings
 from models.packs import DEFAULT_PACK, PACKS
 
@@ -85,7 +85,7 @@ class Request:
         """Everything checked and settled; what is run from here on.
 
         Args:
-            beside: a plan of the same picture and jury, whose pixels and seats are taken over unread.
+            beside: a plan of the same picture and jury, whose pixels and roster are taken over unread.
 
         Raises:
             ValueError: a sentence for the visitor: what is wrong, and what to do.
@@ -99,7 +99,7 @@ class Request:
             attack=chosen.name,
             knobs=knobs,
             original=original,
-            seats=beside.seats if beside else seats(self.surrogates, held_out, *guards),
+            roster=beside.roster if beside else roster(self.surrogates, held_out, *guards),
             labels=tuple(PACKS[self.pack].vocabulary().values()),
             label=self.label,
             target=self.target,

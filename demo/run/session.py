@@ -26,7 +26,7 @@ def run(plan: Plan) -> Generator[Event, None, None]:
     Closing the iterator stops the work within one iteration.
     """
     began = time.perf_counter()
-    jury = yield from arriving(plan.seats, plan.device)
+    jury = yield from arriving(plan.roster, plan.device)
     prepared = prepare(plan, jury)
     yield prepared
     if isinstance(prepared, Prepared):
@@ -35,7 +35,7 @@ def run(plan: Plan) -> Generator[Event, None, None]:
 
 def first_look(plan: Plan) -> Look:
     """What everybody says of the picture, and nothing is attacked."""
-    return prepare(plan, arrived(plan.seats, plan.device)).look
+    return prepare(plan, arrived(plan.roster, plan.device)).look
 
 
 def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
@@ -116,7 +116,7 @@ def _watching(picture: Tensor, jury: Jury, goal: int) -> dict[str, float]:
     return {
         member.juror.name: float(member.classifier(picture)[0].softmax(-1)[goal])
         for member in jury
-        if member.juror.group != "surrogate" and member.seat.bare
+        if member.juror.group != "surrogate" and member.entry.bare
     }
 
 

@@ -37,9 +37,9 @@ def changed(tab: Tab, values: list[Any], widget: Any, value: Any) -> list[Any]:
 
 def test_the_page_opens_on_what_a_request_asks_for_unless_told(tab: Tab, values: list[Any], lion: str) -> None:
     asked, plain = tab.left.controls.request(*values).plan(), Request(lion).plan()
-    assert [seat.juror for seat in asked.seats] == [seat.juror for seat in plain.seats]
+    assert [entry.juror for entry in asked.roster] == [entry.juror for entry in plain.roster]
     for one in fields(plain):
-        if one.name not in ("original", "seats", "settings"):
+        if one.name not in ("original", "roster", "settings"):
             assert getattr(asked, one.name) == getattr(plain, one.name), one.name
 
 

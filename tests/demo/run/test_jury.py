@@ -66,10 +66,10 @@ def test_networks_trained_for_a_defence_answer_as_they_were_trained_to(lion: str
     noisy = [name for name in models.names() if models.CARDS[name].sigma][:3]
     asked = {"held_out": noisy, "guards": {"sem": {}}, "draws": 4}
     last = end(Request(lion, ("tiny/resnet",), iterations=1, **asked))
-    seats = {f.juror.name: f.juror for f in last.findings}
-    assert [f"{name}+own-noise" for name in noisy] == [name for name in seats if name.endswith("+own-noise")]
-    assert all(juror.random and juror.group == "defended" for juror in list(seats.values())[1:])
-    assert seats[f"{noisy[0]}+sem"].title.endswith(" of " + ", ".join(models.CARDS[name].title for name in noisy))
+    jurors = {f.juror.name: f.juror for f in last.findings}
+    assert [f"{name}+own-noise" for name in noisy] == [name for name in jurors if name.endswith("+own-noise")]
+    assert all(juror.random and juror.group == "defended" for juror in list(jurors.values())[1:])
+    assert jurors[f"{noisy[0]}+sem"].title.endswith(" of " + ", ".join(models.CARDS[name].title for name in noisy))
 
 
 @pytest.mark.parametrize(

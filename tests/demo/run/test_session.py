@@ -13,7 +13,7 @@ from demo.run import picture, verdict
 from demo.run.events import Finished, Progress, Unknown
 from demo.run.record import record
 from demo.run.request import Request
-from demo.run.seats import top1
+from demo.run.roster import top1
 from demo.run.session import run
 from models.packs import PACKS
 

@@ -19,7 +19,7 @@ MIXED = "#868e96"
 
 
 @dataclass(frozen=True)
-class Seat:
+class Entry:
     """One place on the jury.
 
     networks: the catalogue's names of whom the juror is made. defence, parameters: what stands in front of them. noisy:
@@ -48,13 +48,13 @@ class Seat:
         return defend(self.defence, members if several else members[0], **self.parameters)
 
 
-def seats(
+def roster(
     surrogates: Sequence[str],
     held_out: Sequence[str],
     guards: Mapping[str, Mapping[str, Any]],
     guarded: str | None = None,
     known_guard: str | None = None,
-) -> tuple[Seat, ...]:
+) -> tuple[Entry, ...]:
     """Every place on the jury, in the order of the page: three groups.
 
     Networks trained for a defence count as defended unless they are surrogates. Guards stand in front of `guarded`, or
@@ -66,7 +66,7 @@ def seats(
     hardened = [name for name in held_out if CARDS[name].role in DEFENDED]
     behind = guarded or (max(normal, key=top1) if normal else surrogates[0])
     found = [_surrogate(name, known_guard) for name in surrogates]
-    found += [Seat(_plain(name, "held-out"), (name,)) for name in plain]
+    found += [Entry(_plain(name, "held-out"), (name,)) for name in plain]
     found += [_hardened(name) for name in hardened]
     for defence, parameters in guards.items():
         row = DEFENCES[defence]
@@ -87,21 +87,21 @@ def _plain(name: str, group: str) -> Juror:
     return Juror(name, card.title, group, name, card.color)
 
 
-def _surrogate(name: str, guard: str | None) -> Seat:
+def _surrogate(name: str, guard: str | None) -> Entry:
     if guard is None:
-        return Seat(_plain(name, "surrogate"), (name,))
+        return Entry(_plain(name, "surrogate"), (name,))
     card, row = CARDS[name], DEFENCES[guard]
     title = f"{card.title} behind {row.title}"
     juror = Juror(f"{name}+known-{guard}", title, "surrogate", name, card.color, row.random)
-    return Seat(juror, (name,), guard)
+    return Entry(juror, (name,), guard)
 
 
-def _hardened(name: str) -> Seat:
+def _hardened(name: str) -> Entry:
     """A network trained for a defence, as it was trained to answer."""
     card = CARDS[name]
     if not card.sigma:
-        return Seat(_plain(name, "defended"), (name,))
-    return Seat(Juror(f"{name}+own-noise", card.title, "defended", name, card.color, True), (name,), noisy=True)
+        return Entry(_plain(name, "defended"), (name,))
+    return Entry(Juror(f"{name}+own-noise", card.title, "defended", name, card.color, True), (name,), noisy=True)
 
 
 def _as_trained(classifier: Classifier) -> Classifier:
@@ -110,14 +110,14 @@ def _as_trained(classifier: Classifier) -> Classifier:
     return defend("smoothing", classifier, sigma=sigma) if sigma else classifier
 
 
-def _guarded(defence: str, parameters: Mapping[str, Any], names: Sequence[str]) -> Seat:
+def _guarded(defence: str, parameters: Mapping[str, Any], names: Sequence[str]) -> Entry:
     row = DEFENCES[defence]
     title = f"{row.title} of {_together(names)}" if row.several else f"{_together(names)} behind {row.title}"
     color = MIXED if row.several else CARDS[names[0]].color
     noisy = not row.several  # a jury bears its own noise
     random = row.random or (noisy and bool(CARDS[names[0]].sigma))
     juror = Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, random)
-    return Seat(juror, tuple(names), defence, parameters, noisy)
+    return Entry(juror, tuple(names), defence, parameters, noisy)
 
 
 def _together(names: Sequence[str]) -> str:
