@@ -67,7 +67,8 @@ class Classifier(nn.Module):
 
     def read(self, fitted: Tensor) -> Tensor:
         """The network's answer to pictures that are at its side already."""
-        return self.network((fitted - self.mean) / self.std)
+        logits: Tensor = self.network((fitted - self.mean) / self.std)
+        return logits
 
     def fit(self, pixels: Tensor) -> Tensor:
         """The pictures at the side that the network wants."""

@@ -36,15 +36,18 @@ class Blueprint:
         return network
 
     def _create(self, classes: int) -> nn.Module:
+        network: nn.Module
         if self.library == "timm":
             import timm
 
-            return timm.create_model(self.network, num_classes=classes, **self.arguments)
-        if self.library == "torchvision":
+            network = timm.create_model(self.network, num_classes=classes, **self.arguments)
+        elif self.library == "torchvision":
             import torchvision.models
 
-            return torchvision.models.get_model(self.network, num_classes=classes, **self.arguments)
-        raise ValueError(f"Unknown library {self.library!r}: use one of {', '.join(LIBRARIES)}.")
+            network = torchvision.models.get_model(self.network, num_classes=classes, **self.arguments)
+        else:
+            raise ValueError(f"Unknown library {self.library!r}: use one of {', '.join(LIBRARIES)}.")
+        return network
 
 
 def _replace(network: nn.Module, path: str, layer: nn.Module) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
@@ -41,7 +41,7 @@ def _network(card: Card, path: Path) -> nn.Module:
     try:
         weights = safetensors.torch.load_file(path)
         # As timm's own loading, with its filters for older layouts, but from a file that has been checked.
-        network = timm.create_model(
+        network: Any = timm.create_model(
             card.blueprint.network, pretrained=True, pretrained_cfg_overlay={"state_dict": weights}
         )
     except (OSError, safetensors.SafetensorError) as problem:
@@ -52,4 +52,4 @@ def _network(card: Card, path: Path) -> nn.Module:
         ) from problem
     # timm keeps what it was given, which would hold the weights in memory twice.
     del network.pretrained_cfg["state_dict"]
-    return network
+    return cast(nn.Module, network)

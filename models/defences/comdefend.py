@@ -32,11 +32,14 @@ class ComDefend(nn.Module):
         self.noise = noise
 
     def forward(self, pixels: Tensor) -> Tensor:
-        answer = self.compress(pixels)
+        answer: Tensor = self.compress(pixels)
         if self.training:
-            return self.reconstruct((answer + self.noise * torch.randn_like(answer)).sigmoid())
-        share = answer.sigmoid()
-        return self.reconstruct(straight_through(share, (share > 0.5).to(share)))
+            code = (answer + self.noise * torch.randn_like(answer)).sigmoid()
+        else:
+            share = answer.sigmoid()
+            code = straight_through(share, (share > 0.5).to(share))
+        redrawn: Tensor = self.reconstruct(code)
+        return redrawn
 
 
 def _stack(widths: Sequence[int]) -> nn.Module:

@@ -64,7 +64,10 @@ class Averaged(Classifier):
 def straight_through(smooth: Tensor, wanted: Tensor) -> Tensor:
     """The wanted values with the gradient of the smooth ones (BPDA, Athalye et al. 2018)."""
     # Not smooth + (wanted - smooth): its rounding error would leave the defence's own steps.
-    return _StraightThrough.apply(smooth, wanted) if smooth.requires_grad else wanted
+    if not smooth.requires_grad:
+        return wanted
+    passed: Tensor = _StraightThrough.apply(smooth, wanted)  # type: ignore[no-untyped-call]
+    return passed
 
 
 class _StraightThrough(torch.autograd.Function):

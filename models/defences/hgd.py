@@ -37,7 +37,8 @@ class Denoiser(nn.Module):
         for block, fine in zip(self.up, reversed(maps[1:]), strict=True):
             wide = F.interpolate(current, fine.shape[-2:], mode="bilinear", align_corners=False)
             current = block(torch.cat([fine, wide], dim=1))
-        return pixels + self.last(current)
+        correction: Tensor = self.last(current)
+        return pixels + correction
 
 
 def _twice(inputs: int, outputs: int, stride: int = 1) -> nn.Module:

@@ -24,7 +24,8 @@ class Dense(nn.Module):
         seen = [features]
         for layer in self.layers[:-1]:
             seen.append(nn.functional.leaky_relu(layer(torch.cat(seen, dim=1)), 0.2))
-        return features + SCALE * self.layers[-1](torch.cat(seen, dim=1))
+        correction: Tensor = self.layers[-1](torch.cat(seen, dim=1))
+        return features + SCALE * correction
 
 
 class Purifier(nn.Module):
@@ -46,7 +47,8 @@ class Purifier(nn.Module):
         features = self.first(pixels)
         for block in self.blocks:
             features = features + SCALE * (block(features) - features)
-        return pixels + self.last(features)
+        correction: Tensor = self.last(features)
+        return pixels + correction
 
 
 ROW = Defence(

@@ -32,7 +32,8 @@ class Purify:
     network: nn.Module
 
     def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        return self.network(pixels).clamp(0, 1)
+        purified: Tensor = self.network(pixels)
+        return purified.clamp(0, 1)
 
 
 class Purified(Guarded):

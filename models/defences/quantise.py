@@ -26,7 +26,8 @@ def quantised(values: Tensor, bits: int) -> Tensor:
     flat = values.detach().flatten(1)
     low = flat.amin(1, keepdim=True)
     width = ((flat.amax(1, keepdim=True) - low) / (2**bits - 1)).clamp_min(torch.finfo(values.dtype).tiny)
-    return (low + width * ((flat - low) / width).round()).view_as(values)
+    rounded: Tensor = low + width * ((flat - low) / width).round()
+    return rounded.view_as(values)
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,7 @@ def transfer(classifiers: Sequence[nn.Module], pictures: Pictures, device: Devic
     the source; the share is of those that fool the target too. NaN where there were none.
     """
     generator = torch.Generator(device).manual_seed(0)
-    tried, fooled = torch.zeros(2, len(classifiers), len(classifiers))
+    tried, fooled = (torch.zeros(len(classifiers), len(classifiers)) for _ in range(2))
     for pixels, labels in _batches(pictures, device):
         clean = torch.stack([_right(classifier, pixels, labels) for classifier in classifiers])
         for row, source in enumerate(classifiers):
@@ -108,4 +108,5 @@ def _batches(pictures: Pictures, device: Device) -> Iterator[tuple[Tensor, Tenso
 
 @torch.no_grad()
 def _right(classifier: nn.Module, pixels: Tensor, labels: Tensor) -> Tensor:
-    return classifier(pixels).argmax(1) == labels
+    logits: Tensor = classifier(pixels)
+    return logits.argmax(1) == labels

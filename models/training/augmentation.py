@@ -60,7 +60,7 @@ def _crops(pixels: Tensor, generator: torch.Generator) -> Tensor:
 
 def _recolour(pixels: Tensor, generator: torch.Generator) -> Tensor:
     draws = torch.rand((2, len(pixels), 1, 1, 1), generator=generator, device=pixels.device)
-    brightness, contrast = 1 + GAIN * (2 * draws - 1)
+    brightness, contrast = (1 + GAIN * (2 * draws - 1)).unbind()
     tint = TINT * torch.randn((len(pixels), 3, 1, 1), generator=generator, device=pixels.device)
     centre = pixels.mean(dim=(1, 2, 3), keepdim=True)
     return (((pixels - centre) * contrast + centre) * brightness + tint).clamp(0, 1)

@@ -6,8 +6,7 @@ The signature is that of `models/training/objectives.py`, with an `Ensemble` for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -17,6 +16,7 @@ from torch.nn import functional as F
 from models.classifier import Classifier, Ensemble
 from models.perturbations import project, projected
 from models.training.features import STAGES, features
+from models.training.gradients import cosines, shaped
 from models.training.objectives import Batch, smoothed_cross_entropy
 
 
@@ -44,7 +44,7 @@ def adaptive_diversity(
     The cross-entropies, without smoothing as there, minus alpha H(mean) and beta log(ED), where ED is the squared
     volume that the sub-models' predictions span once the true class is left out and each is scaled to length 1.
     """
-    logits = ensemble(batch.pixels).float()
+    logits: Tensor = ensemble(batch.pixels).float()
     loss = sum((F.cross_entropy(member, batch.labels) for member in logits), torch.zeros((), device=logits.device))
     shares = logits.softmax(2)
     mean = shares.mean(0)
@@ -77,7 +77,7 @@ def gradient_alignment(
     """
 
     def alike(gradients: Sequence[Tensor]) -> Tensor:
-        return weight * torch.stack(_cosines(gradients)).logsumexp(0).mean()
+        return weight * torch.stack(cosines(gradients)).logsumexp(0).mean()
 
     losses, regulariser = shaped(cast(Ensemble, ensemble), batch.pixels, batch.labels, alike)
     return losses.mean() + regulariser
@@ -103,7 +103,7 @@ def transferability_reduced(
     """
 
     def alike(gradients: Sequence[Tensor]) -> Tensor:
-        return similarity * torch.stack(_cosines(gradients)).abs().mean()
+        return similarity * torch.stack(cosines(gradients)).abs().mean()
 
     def steep(gradients: Sequence[Tensor]) -> Tensor:
         return smoothness * torch.stack([gradient.flatten(1).norm(dim=1) for gradient in gradients]).mean()
@@ -165,41 +165,5 @@ class Mean(nn.Module):
         self.ensemble = ensemble
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return self.ensemble(pixels).mean(0)
-
-
-def shaped(
-    ensemble: Ensemble, pixels: Tensor, labels: Tensor, regulariser: Callable[[Sequence[Tensor]], Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Each sub-model's mean cross-entropy, `(M,)`, and a regulariser of their input gradients, to be minimised.
-
-    The regulariser takes one gradient for each sub-model, each picture's by itself, and gives a scalar. Its gradient
-    in the weights is a second derivative; with v its derivative by an input gradient, it is that of
-    <v, dL/dx>, here by a difference: that of (L(x + hv) - L(x)) / h. On a CPU, second derivatives of convolutions
-    take ten times longer. For smooth networks the two agree. With rectifiers they do not, because the difference
-    feels the kinks, which a derivative passes over; it leads down all the same.
-    """
-    pixels = pixels.detach().requires_grad_()
-    each = [F.cross_entropy(member.float(), labels, reduction="none") for member in ensemble(pixels)]
-    gradients = [torch.autograd.grad(losses.sum(), pixels, retain_graph=True)[0].float() for losses in each]
-    leaves = [gradient.detach().requires_grad_() for gradient in gradients]
-    value = regulariser(leaves)
-    change = torch.zeros((), device=pixels.device)
-    for member, losses, pull in zip(ensemble.members, each, torch.autograd.grad(value, leaves), strict=True):
-        length = pull.flatten(1).norm(dim=1)
-        unit = pull / length.clamp_min(1e-20)[:, None, None, None]
-        reach = REACH * pixels[0].numel() ** 0.5
-        moved = F.cross_entropy(member(pixels.detach() + reach * unit).float(), labels, reduction="none")
-        change = change + (length / reach * (moved - losses)).sum()
-    return torch.stack([losses.mean() for losses in each]), value.detach() + change - change.detach()
-
-
-REACH = 0.003
-"""How far a difference reaches, per pixel value, as a root mean square: where, on the baseline trio, it points most
-nearly where second derivatives would, for GAL's cosines and for TRS's lengths. Longer ones lose the lengths."""
-
-
-def _cosines(gradients: Sequence[Tensor]) -> list[Tensor]:
-    """Of all pairs, `(N,)` each."""
-    flat = [gradient.flatten(1) for gradient in gradients]
-    return [F.cosine_similarity(first, second, dim=1) for first, second in combinations(flat, 2)]
+        logits: Tensor = self.ensemble(pixels)
+        return logits.mean(0)

@@ -33,7 +33,7 @@ def load_checkpoint(path: Path, device: torch.device, asked: dict[str, Any]) -> 
 
     asked: what the run was asked for; ValueError where the checkpoint belongs to another recipe or length.
     """
-    state = torch.load(path, map_location=device, weights_only=True)
+    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     if state["asked"] != asked:
         raise ValueError(
             f"{path} was made for {state['asked']}, not for {asked}: drop --resume, or ask for the same again."

@@ -35,7 +35,8 @@ def denoising(
     moved = perturbations.projected(source, batch.pixels, batch.labels, budgets, steps, generator)
     with torch.no_grad():
         wanted = guide(batch.pixels)
-    return (guide(purifier(moved)) - wanted).float().abs().mean()
+    distance: Tensor = guide(purifier(moved)) - wanted
+    return distance.float().abs().mean()
 
 
 def compressing(
@@ -49,8 +50,8 @@ def compressing(
     The paper weighs the code's mean square by 1e-4. With its noise of 20 the code then stays smaller than the noise,
     and what is redrawn too coarse for a network; here it is 1e-6.
     """
-    code = purifier.get_submodule("compress")(batch.pixels)
-    redrawn = purifier(batch.pixels)
+    code: Tensor = purifier.get_submodule("compress")(batch.pixels)
+    redrawn: Tensor = purifier(batch.pixels)
     return (redrawn - batch.pixels).float().square().mean() / 2 + 1e-6 * code.float().square().mean()
 
 
@@ -75,7 +76,7 @@ def self_supervised(
     with torch.no_grad():
         wanted = features(network, batch.pixels, STAGE)
     moved = disturbed(network, batch.pixels, wanted, epsilon, steps, generator)
-    purified = purifier(moved)
+    purified: Tensor = purifier(moved)
     apart = (features(network, purified, STAGE) - wanted).float().abs().mean() / wanted.float().abs().mean()
     return apart + fidelity * (purified - batch.pixels).float().square().flatten(1).mean(1).sqrt().mean()
 

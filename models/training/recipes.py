@@ -43,7 +43,7 @@ def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> Tra
         "note": "distilled from the pack's ResNet; growing sizes",
         "others": ("resnet",),
     }
-    return TrainingRecipe(name, blueprint, epochs, **(usual | changes))
+    return TrainingRecipe(name=name, blueprint=blueprint, epochs=epochs, **(usual | changes))
 
 
 def _robust(
@@ -59,7 +59,7 @@ def _robust(
         "note": note,
         "start": (start,),
     }
-    return TrainingRecipe(name, blueprint, **(usual | changes))
+    return TrainingRecipe(name=name, blueprint=blueprint, **(usual | changes))
 
 
 def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: Any) -> TrainingRecipe:
@@ -71,7 +71,7 @@ def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: 
         "mode": f"noise:{sigma}",
         "note": f"under Gaussian noise of {sigma}, for smoothing",
     }
-    return TrainingRecipe(f"{architecture}-noise-{sigma}", blueprint, **(usual | changes))
+    return TrainingRecipe(name=f"{architecture}-noise-{sigma}", blueprint=blueprint, **(usual | changes))
 
 
 def _trio(name: str, objective: Objective, note: str, **changes: Any) -> TrainingRecipe:
@@ -88,7 +88,7 @@ def _trio(name: str, objective: Objective, note: str, **changes: Any) -> Trainin
         "start": BASELINE if fine else (),
         "pack": "trios",
     }
-    return TrainingRecipe(name, **(usual | changes))
+    return TrainingRecipe(name=name, **(usual | changes))
 
 
 def _purifier(
@@ -103,13 +103,13 @@ def _purifier(
         "note": note + where,
         "others": ("resnet",),
     }
-    return TrainingRecipe(name, PurifierBlueprint(name, arguments), epochs, **(usual | changes))
+    return TrainingRecipe(name=name, blueprint=PurifierBlueprint(name, arguments), epochs=epochs, **(usual | changes))
 
 
 def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> TrainingRecipe:
     return TrainingRecipe(
-        f"resnet-{name}",
-        SMALL_RESNET,
+        name=f"resnet-{name}",
+        blueprint=SMALL_RESNET,
         epochs=4,
         sizes=FINE,
         optimiser=TUNING,
@@ -123,7 +123,7 @@ def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> T
 def _control(name: str, note: str, **changes: Any) -> TrainingRecipe:
     """TREND's controls: the first of the baseline trio again, which is seed 0 by SGD, but for one circumstance."""
     usual: dict[str, Any] = {"epochs": 12, "sizes": ((32, 1.0),), "mode": "control", "note": f"{note}; at 32 px"}
-    return TrainingRecipe(f"resnet-{name}", SMALL_RESNET, **(usual | changes))
+    return TrainingRecipe(name=f"resnet-{name}", blueprint=SMALL_RESNET, **(usual | changes))
 
 
 TUNING = replace(SGD, rate=0.05)
@@ -137,23 +137,48 @@ ENSEMBLE_NOTE = "ensemble adversarial training: FGSM from three fixed networks a
 FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
-    TrainingRecipe("resnet", RESNET, epochs=40),
-    _taught("densenet", DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
-    _taught("googlenet", GOOGLENET, epochs=24, optimiser=TUNING),
-    _taught("regnet", REGNET, epochs=24, optimiser=TUNING),
-    _taught("convnext", CONVNEXT, epochs=32),
-    _robust("resnet-robust", RESNET, FAST, "fast-at:4", FAST_NOTE, "resnet"),
-    _taught("repvgg", REPVGG, epochs=24, optimiser=replace(SGD, rate=0.1)),
-    _taught("mobilenet", MOBILENET, epochs=20, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
-    _taught("xcit", XCIT, epochs=12),
-    _taught("vit", VIT, epochs=20, sizes=((64, 1.0),)),
-    _robust("resnet-pgd", RESNET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "resnet-robust", epochs=3),
-    _robust("densenet-robust", DENSENET, FAST, "fast-at:4", FAST_NOTE, "densenet"),
+    TrainingRecipe(name="resnet", blueprint=RESNET, epochs=40),
+    _taught(name="densenet", blueprint=DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
+    _taught(name="googlenet", blueprint=GOOGLENET, epochs=24, optimiser=TUNING),
+    _taught(name="regnet", blueprint=REGNET, epochs=24, optimiser=TUNING),
+    _taught(name="convnext", blueprint=CONVNEXT, epochs=32),
+    _robust(name="resnet-robust", blueprint=RESNET, objective=FAST, mode="fast-at:4", note=FAST_NOTE, start="resnet"),
+    _taught(name="repvgg", blueprint=REPVGG, epochs=24, optimiser=replace(SGD, rate=0.1)),
+    _taught(name="mobilenet", blueprint=MOBILENET, epochs=20, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
+    _taught(name="xcit", blueprint=XCIT, epochs=12),
+    _taught(name="vit", blueprint=VIT, epochs=20, sizes=((64, 1.0),)),
     _robust(
-        "densenet-ensemble", DENSENET, ENSEMBLE, "ensemble-at:16", ENSEMBLE_NOTE, "densenet", epochs=3, others=FIXED
+        name="resnet-pgd",
+        blueprint=RESNET,
+        objective=PROJECTED,
+        mode="pgd-at:4",
+        note=PROJECTED_NOTE,
+        start="resnet-robust",
+        epochs=3,
     ),
-    _robust("densenet-pgd", DENSENET, PROJECTED, "pgd-at:4", PROJECTED_NOTE, "densenet-robust", epochs=3),
-    _trio("baseline", diversity.independent, "three sub-models by themselves", epochs=12),
+    _robust(
+        name="densenet-robust", blueprint=DENSENET, objective=FAST, mode="fast-at:4", note=FAST_NOTE, start="densenet"
+    ),
+    _robust(
+        name="densenet-ensemble",
+        blueprint=DENSENET,
+        objective=ENSEMBLE,
+        mode="ensemble-at:16",
+        note=ENSEMBLE_NOTE,
+        start="densenet",
+        epochs=3,
+        others=FIXED,
+    ),
+    _robust(
+        name="densenet-pgd",
+        blueprint=DENSENET,
+        objective=PROJECTED,
+        mode="pgd-at:4",
+        note=PROJECTED_NOTE,
+        start="densenet-robust",
+        epochs=3,
+    ),
+    _trio(name="baseline", objective=diversity.independent, note="three sub-models by themselves", epochs=12),
     *(
         recipe
         for name, blueprint, first in (
@@ -162,66 +187,68 @@ _TABLE = (
             ("mobilenet", SMALL_MOBILENET, {"epochs": 16, "sizes": GROWING, "optimiser": SGD}),
         )
         for recipe in (
-            _smoothed(name, blueprint, 0.12, **first),
-            _smoothed(name, blueprint, 0.25, start=(f"{name}-noise-0.12",)),
-            _smoothed(name, blueprint, 0.5, start=(f"{name}-noise-0.25",)),
+            _smoothed(architecture=name, blueprint=blueprint, sigma=0.12, **first),
+            _smoothed(architecture=name, blueprint=blueprint, sigma=0.25, start=(f"{name}-noise-0.12",)),
+            _smoothed(architecture=name, blueprint=blueprint, sigma=0.5, start=(f"{name}-noise-0.25",)),
         )
     ),
     _purifier(
-        "hgd",
-        {"widths": [16, 32, 64, 64]},
-        partial(purifying.denoising, epsilon=16 / 255),
-        "denoising",
-        "guided by the ResNet's logits; PGD on two networks, up to 16/255",
+        name="hgd",
+        arguments={"widths": [16, 32, 64, 64]},
+        objective=partial(purifying.denoising, epsilon=16 / 255),
+        mode="denoising",
+        note="guided by the ResNet's logits; PGD on two networks, up to 16/255",
         epochs=2,
         sizes=((48, 1.0),),
         others=("resnet", "densenet"),
     ),
     _purifier(
-        "comdefend",
-        {"widths": [16, 32]},
-        purifying.compressing,
-        "compressing",
-        "clean pictures through twelve noisy bits a pixel",
+        name="comdefend",
+        arguments={"widths": [16, 32]},
+        objective=purifying.compressing,
+        mode="compressing",
+        note="clean pictures through twelve noisy bits a pixel",
         epochs=7,
         patches=True,
         batch=64,
     ),
     _purifier(
-        "nrp",
-        {"width": 16, "growth": 8, "blocks": 1},
-        partial(purifying.self_supervised, epsilon=16 / 255, steps=3, fidelity=0.5),
-        "self-supervised",
-        "against whatever moves the ResNet's features, up to 16/255; no labels",
+        name="nrp",
+        arguments={"width": 16, "growth": 8, "blocks": 1},
+        objective=partial(purifying.self_supervised, epsilon=16 / 255, steps=3, fidelity=0.5),
+        mode="self-supervised",
+        note="against whatever moves the ResNet's features, up to 16/255; no labels",
         epochs=2,
         patches=True,
         batch=64,
     ),
-    _trio("adp", partial(diversity.adaptive_diversity, alpha=2.0, beta=0.5), "ADP, alpha 2, beta 0.5"),
     _trio(
-        "gal",
-        partial(diversity.gradient_alignment, weight=0.5),
-        "GAL, weight 0.5, leaky rectifiers",
+        name="adp", objective=partial(diversity.adaptive_diversity, alpha=2.0, beta=0.5), note="ADP, alpha 2, beta 0.5"
+    ),
+    _trio(
+        name="gal",
+        objective=partial(diversity.gradient_alignment, weight=0.5),
+        note="GAL, weight 0.5, leaky rectifiers",
         blueprint=TrioBlueprint(LEAKY_RESNET),
         epochs=3,
     ),
     _trio(
-        "dverge",
-        partial(diversity.vulnerability_diversity, epsilon=0.07, steps=4),
-        "DVERGE, epsilon 0.07, four steps",
+        name="dverge",
+        objective=partial(diversity.vulnerability_diversity, epsilon=0.07, steps=4),
+        note="DVERGE, epsilon 0.07, four steps",
     ),
     _trio(
-        "trs",
-        partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=1),
-        "TRS, similarity 5, smoothness 0.08 within 0.03",
+        name="trs",
+        objective=partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=1),
+        note="TRS, similarity 5, smoothness 0.08 within 0.03",
         epochs=2,
     ),
-    _behind("q1", "on pictures of 2 levels", "quantised:1", "quantise-input", bits=1),
-    _behind("q2", "on pictures of 4 levels", "quantised:2", "quantise-input", bits=2),
-    _behind("q4", "on pictures of 16 levels", "quantised:4", "quantise-input", bits=4),
-    _behind("halftone", "on dithered pictures", "halftone", "halftone"),
-    _control("seed", "from another beginning", seed=1),
-    _control("adam", "with Adam in place of SGD", optimiser=ADAM),
+    _behind(name="q1", note="on pictures of 2 levels", mode="quantised:1", defence="quantise-input", bits=1),
+    _behind(name="q2", note="on pictures of 4 levels", mode="quantised:2", defence="quantise-input", bits=2),
+    _behind(name="q4", note="on pictures of 16 levels", mode="quantised:4", defence="quantise-input", bits=4),
+    _behind(name="halftone", note="on dithered pictures", mode="halftone", defence="halftone"),
+    _control(name="seed", note="from another beginning", seed=1),
+    _control(name="adam", note="with Adam in place of SGD", optimiser=ADAM),
 )
 
 RECIPES: dict[str, TrainingRecipe] = {recipe.name: recipe for recipe in _TABLE}

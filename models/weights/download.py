@@ -79,7 +79,7 @@ def _bar(title: str, progress: OnBytes | None) -> Any:
 
     class Bar(tqdm):
         def __init__(self, *arguments: Any, **settings: Any) -> None:
-            super().__init__(*arguments, **(settings | {"disable": True}))
+            super().__init__(*arguments, **(settings | {"disable": True}))  # type: ignore[no-untyped-call]
             self.here, self.whole = int(settings.get("initial") or 0), int(settings.get("total") or 0)
 
         def update(self, n: float | None = 1) -> None:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from models.classifier import Classifier, Ensemble
 from models.networks import Blueprint
-from models.training import diversity
+from models.training import diversity, gradients
 from models.training.objectives import Batch
 
 RESNET = Blueprint("timm", "resnet18", {"channels": [8, 8, 16, 16]}, ("maxpool",))
@@ -55,7 +55,7 @@ def _exact(ensemble: Ensemble, batch: Batch, regulariser: Callable[[Sequence[Ten
 )
 def test_a_difference_stands_for_the_second_derivative(regulariser: Callable[[Sequence[Tensor]], Tensor]) -> None:
     ensemble, batch = _smooth_trio(), _batch()
-    _, value = diversity.shaped(ensemble, batch.pixels, batch.labels, regulariser)
+    _, value = gradients.shaped(ensemble, batch.pixels, batch.labels, regulariser)
     exact = _exact(ensemble, batch, regulariser)
     assert value.item() == pytest.approx(exact.item(), rel=1e-4)
     weights = [weight for weight in ensemble.parameters() if weight.ndim > 1]
@@ -67,7 +67,7 @@ def test_a_difference_stands_for_the_second_derivative(regulariser: Callable[[Se
 @pytest.mark.parametrize(
     "regulariser",
     [
-        lambda g: torch.stack(diversity._cosines(g)).mean(),
+        lambda g: torch.stack(gradients.cosines(g)).mean(),
         lambda g: torch.stack([one.flatten(1).norm(dim=1) for one in g]).mean(),
     ],
     ids=["cosines", "lengths"],
@@ -79,7 +79,7 @@ def test_with_rectifiers_a_difference_still_leads_down(regulariser: Callable[[Se
     batch = _batch(32)
     values = []
     for _ in range(9):
-        _, value = diversity.shaped(ensemble, batch.pixels, batch.labels, regulariser)
+        _, value = gradients.shaped(ensemble, batch.pixels, batch.labels, regulariser)
         values.append(value.item())
         slopes = torch.autograd.grad(value, weights)
         length = torch.stack([slope.norm() for slope in slopes]).norm()
