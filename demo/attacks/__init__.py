@@ -5,8 +5,8 @@
 """
 
 from demo.attacks.api import craft, iterate
-from demo.attacks.core import Frame
+from demo.attacks.attack import Frame
+from demo.attacks.minimal_epsilon import Smallest, smallest_epsilon
 from demo.attacks.recipes import RECIPES, Recipe
-from demo.attacks.smallest import Smallest, smallest_epsilon
 
 __all__ = ["RECIPES", "Frame", "Recipe", "Smallest", "craft", "iterate", "smallest_epsilon"]

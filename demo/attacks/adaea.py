@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.objectives import FUSIONS
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 
 SMALLEST_LOSS = 1e-35  # keeps ratios of losses finite where a surrogate is certain of the label
 
 
 @dataclass(frozen=True)
-class Adaptive:
+class AdaEa:
     """Surrogates weigh by how well their own step works on the others; pixels on which they clash are left alone.
 
     Adaptive gradient modulation (section 3.2): x_j = Π(x + step_size · sign ∇L_j(x)) and
@@ -30,7 +31,6 @@ class Adaptive:
     fusion: str = "logits"
     beta: float = 10.0
     threshold: float = -0.3
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         def measure(pictures: Tensor, step: int) -> Reading:

@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Mover, Reading, Task
+from demo.attacks.attack import Mover, Reading
+from demo.attacks.task import Task
 
 FIRST_CHECK, EARLIER, SHORTEST = 0.22, 0.03, 0.06  # of all iterations: the first interval, its shrinkage, its end
 RISING = 0.75  # the share of steps in an interval that must have raised the loss
@@ -23,7 +24,7 @@ INERTIA = 0.75
 
 
 @dataclass(frozen=True)
-class AutoStep:
+class ApgdStep:
     """aim = Π(x + η sign g), x + 0.75 · (aim - x) + 0.25 · (x - x_before); η starts at step_size (2 epsilon).
 
     At checkpoints, picture by picture: where fewer than 75 % of the steps since the last raised the loss, or neither
@@ -32,10 +33,10 @@ class AutoStep:
     """
 
     def begin(self, task: Task, generator: torch.Generator) -> Mover:
-        return _AutoMover(task)
+        return _ApgdMover(task)
 
 
-class _AutoMover:
+class _ApgdMover:
     def __init__(self, task: Task) -> None:
         self._task = task
         pictures = task.images

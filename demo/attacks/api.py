@@ -8,13 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo.attacks.core import Attack, Frame, Task
+from demo.attacks.attack import Attack, Frame
 from demo.attacks.driver import finish, run
 from demo.attacks.knobs import number, settle
 from demo.attacks.probe import Surrogate
 from demo.attacks.recipes import Recipe, recipe
+from demo.attacks.task import Task
 
-LONGEST = 10_000
+MOST_STEPS = 10_000
 
 
 def craft(
@@ -30,17 +31,29 @@ def craft(
     seed: int = 0,
     **knobs: Any,
 ) -> Tensor:
-    """Adversarial pictures `(N,3,H,W)` in [0,1], each within epsilon (L-infinity) of its original.
-
-    name: a row of `RECIPES`. surrogates: callables from pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`, modules in
-    eval mode. images: float32 or float64 in [0,1]; labels: `(N,)` int64, the true class, or with `targeted` the
-    wanted one. epsilon, step_size: in pixel units of 1 (8/255, not 8); step_size None is the recipe's own, and
-    DeepFool, whose steps end at a border, has no use for one. seed: of every random choice of the
-    attack; equal seeds give equal pictures. knobs: the recipe's (`RECIPES[name].knobs`).
+    """Adversarial pictures, each within epsilon (L-infinity) of its original.
 
     What a picture becomes depends on no other picture of its batch. A surrogate that draws lots of its own, such as a
     random defence, draws them by itself: give it a fresh generator for each run where runs should be alike.
-    Raises ValueError, naming the value and the remedy, for anything out of range.
+
+    Args:
+        name: a row of `RECIPES`.
+        surrogates: callables from pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`; modules in eval mode.
+        images: `(N,3,H,W)`, float32 or float64 in [0,1].
+        labels: `(N,)` int64, the true class, or with `targeted` the wanted one.
+        epsilon: L-infinity radius in pixel units of 1 (8/255, not 8).
+        steps: iterations; FGSM has one whatever is said here.
+        step_size: length of one step in pixel units of 1; None is the recipe's own. DeepFool, whose steps end at a
+            border, has no use for one.
+        targeted: whether `labels` are wanted rather than true.
+        seed: of every random choice of the attack; equal seeds give equal pictures.
+        **knobs: the recipe's own settings (`RECIPES[name].knobs`).
+
+    Returns:
+        `(N,3,H,W)` in [0,1], of the images' dtype and on their device.
+
+    Raises:
+        ValueError: anything out of range; the sentence names the value and the remedy.
     """
     attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return finish(attack, surrogates, task)
@@ -59,11 +72,19 @@ def iterate(
     seed: int = 0,
     **knobs: Any,
 ) -> Iterator[Frame]:
-    """The same run as `craft`, frame by frame: steps + 1 of them, the last with the finished pictures.
+    """The same run as `craft`, frame by frame. Closing the iterator stops the work.
 
-    Arguments are checked at the call, not at the first frame; whether the surrogates know the labels shows at the
-    first. Closing the iterator stops the work. A surrogate that draws lots of its own goes on drawing where a frame
-    needs its answers and the attack did not (ni-fgsm, nes, spsa, any transforms): its run is then another than craft's.
+    A surrogate that draws lots of its own goes on drawing where a frame needs its answers and the attack did not
+    (ni-fgsm, nes, spsa, any transforms): its run is then another than craft's.
+
+    Args:
+        name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, **knobs: as for `craft`.
+
+    Returns:
+        steps + 1 frames, the last with the finished pictures.
+
+    Raises:
+        ValueError: as `craft`, at the call; whether the surrogates know the labels shows at the first frame.
     """
     attack, task = prepare(name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, knobs)
     return run(attack, surrogates, task)
@@ -92,7 +113,7 @@ def prepare(
     if targeted and chosen.untargeted_because:
         raise ValueError(f"{chosen.title} has no targeted version: {chosen.untargeted_because} Use targeted=False.")
     epsilon = positive("epsilon", epsilon)
-    wished = int(number("steps", steps, 1, LONGEST, whole=True))
+    wished = int(number("steps", steps, 1, MOST_STEPS, whole=True))
     steps = chosen.steps or wished
     step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))

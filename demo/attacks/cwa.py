@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.objectives import FUSIONS
 from demo.attacks.probe import Probe
 from demo.attacks.steps import unit_length
+from demo.attacks.task import Task
 from demo.attacks.weights import uniform
 
 REVERSE_SHARE = 15  # the paper steps back by epsilon / 15
 
 
 @dataclass(frozen=True)
-class CommonWeakness:
+class Cwa:
     """A small step back (for flat maxima), then one step up each surrogate in turn (for aligned gradients).
 
     x̃ = Π(x - reverse · sign ∇J(x)), J fused; for k = 1 … M: m = momentum · m + ∇J_k(x̃) / ‖∇J_k(x̃)‖₂,
@@ -31,7 +32,6 @@ class CommonWeakness:
     momentum: float = 1.0
     inner_step_size: float = 250.0
     reverse_step_size: float | None = None
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         back = task.epsilon / REVERSE_SHARE if self.reverse_step_size is None else self.reverse_step_size

@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task, mean_logits
+from demo.attacks.attack import Measure, Reading, mean_logits
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 
 NUDGE = 1e-4  # the authors' code adds it to every distance, so that a step never stops on the border
 
 
 @dataclass(frozen=True)
-class NearestBorder:
+class DeepFool:
     """The shortest step over the nearest of the borders that the surrogates' linearised mean logits show.
 
     For each candidate class i: f_i = z_i - z_y, w_i = ∇f_i, distance |f_i| / ‖w_i‖₁; the step is the smallest
@@ -31,7 +32,6 @@ class NearestBorder:
 
     candidates: int = 10
     overshoot: float = 0.02
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         def measure(pictures: Tensor, step: int) -> Reading:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Measure, Reading, Task, WeightRule
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.objectives import FUSIONS, ObjectiveFor, cross_entropy
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task, WeightRule
 from demo.attacks.weights import uniform
 
 
@@ -47,6 +48,7 @@ class Ascent:
             gradient, logits = probe.fused(pictures, loss)
             weights = used[-1][0]
             climbed = sign * torch.stack([losses for _, losses in used]).mean(0)
-            return Reading(gradient, said if ahead else logits, weights, climbed, details={"loss": climbed})
+            answers = said if ahead else logits
+            return Reading(gradient, answers, weights, self.weights, climbed, details={"loss": climbed})
 
         return measure

@@ -3,61 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Attack, Frame, Reading, Score, Task
+from demo.attacks.attack import Attack, Frame, Reading, Score
 from demo.attacks.probe import Probe, Surrogate
+from demo.attacks.task import Task
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One iterate, with what was read there: at the last, where nothing is read any more, what was read before.
+
+    logits: the surrogates' on exactly these pictures, where they are there already. gradients, forwards: what the
+    attack has spent until now.
+    """
+
+    step: int
+    pictures: Tensor
+    reading: Reading
+    logits: Tensor | None
+    moved: Mapping[str, Any]
+    gradients: int
+    forwards: int
 
 
 @torch.inference_mode(False)
 def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator[Frame]:
     """One run, frame by frame; closing the iterator ends the work within one iteration."""
-    for step, pictures, probe, reading in _walk(attack, surrogates, task):
-        yield _frame(attack, task, step, pictures, probe, reading)
+    probe = _probe(attack, surrogates, task)
+    for moment in _walk(attack, probe, task):
+        yield _frame(moment, probe, task)
 
 
 @torch.inference_mode(False)
 def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tensor:
     """The finished pictures alone, without the forward passes that only frames need."""
-    pictures = task.images
-    for _, pictures, _, _ in _walk(attack, surrogates, task):  # noqa: B007
-        pass
-    return pictures
+    *_, last = _walk(attack, _probe(attack, surrogates, task), task)
+    return last.pictures
 
 
-def _walk(
-    attack: Attack, surrogates: Sequence[Surrogate], task: Task
-) -> Iterator[tuple[int, Tensor, Probe, Reading | None]]:
-    """Each iterate with what was read there. After the last move nothing is read: its reading is the last one's."""
-    generator = torch.Generator().manual_seed(task.seed)
-    probe = Probe(surrogates, task, attack.transforms, generator)
+def _probe(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Probe:
+    return Probe(surrogates, task, attack.transforms, torch.Generator().manual_seed(task.seed))
+
+
+def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
+    """Each iterate in turn, steps + 1 of them. The task's steps are at least 1."""
     measure = attack.direction.begin(probe, task)
-    mover = attack.step.begin(task, generator)
+    mover = attack.step.begin(task, probe.generator)
     best = _Best(attack.best, task) if attack.best else None
-    pictures = task.start(generator) if attack.random_start else task.images
-    reading: Reading | None = None
+    pictures = task.start(probe.generator) if attack.random_start else task.images
+    reading = Reading(torch.zeros_like(pictures))
+
+    def moment(step: int, logits: Tensor | None = None) -> Moment:
+        return Moment(step, pictures, reading, logits, mover.show(), probe.gradients, probe.forwards)
+
     for step in range(task.steps):
-        if reading is not None and reading.finished is not None and bool(reading.finished.all()):
-            yield step, pictures, probe, reading.beside(mover)  # nobody is left to spend anything on
+        if reading.finished is not None and bool(reading.finished.all()):
+            yield moment(step)  # nobody is left to spend anything on
             continue
         probe.renew()
         point = mover.look(pictures)
         reading = measure(point, step)
-        here = replace(reading, logits=reading.logits if point is pictures else None).beside(mover)
+        seen = reading.logits if point is pictures else None
         if best:
-            best.meet(pictures, probe.settled(pictures, here.logits))
-        yield step, pictures, probe, here
+            best.meet(pictures, probe.settled(pictures, seen))
+        yield moment(step, seen)
         moved = task.project(mover.move(pictures, reading, step))
         if reading.finished is not None:
             moved = torch.where(reading.finished.view(-1, 1, 1, 1), pictures, moved)
         pictures = moved
     if best:
         pictures = best.meet(pictures, probe.logits(pictures))
-    yield task.steps, pictures, probe, reading and replace(reading, logits=None).beside(mover)
+    yield moment(task.steps)
 
 
 class _Best:
@@ -79,25 +100,23 @@ class _Best:
         return pictures
 
 
-def _frame(attack: Attack, task: Task, step: int, pictures: Tensor, probe: Probe, reading: Reading | None) -> Frame:
-    cost, queries = probe.backwards, probe.forwards
-    logits = reading.logits if reading and reading.logits is not None else probe.logits(pictures)
-    probe.forwards = queries  # what it takes to draw a frame is not the attacker's
+def _frame(moment: Moment, probe: Probe, task: Task) -> Frame:
+    logits = probe.peek(moment.pictures) if moment.logits is None else moment.logits
     losses = task.cross_entropy(logits)
-    weights = reading.weights if reading else None
-    if step == task.steps and attack.direction.weights:
-        weights = attack.direction.weights(logits, task, step)
+    reading, weights = moment.reading, moment.reading.weights
+    if moment.step == task.steps and reading.rule:
+        weights = reading.rule(logits, task, moment.step)
     return Frame(
-        step=step,
-        adversarial=pictures.clone(),  # theirs to change
+        step=moment.step,
+        adversarial=moment.pictures.clone(),  # theirs to change
         logits=logits,
         losses=losses,
         confidence=(-losses).exp(),
         fooled=task.fooled(logits),
         weights=weights,
-        cost=cost,
-        queries=queries,
-        details=_copied(reading.details) if reading else {},
+        cost=moment.gradients,
+        queries=moment.forwards,
+        details=_copied({**reading.details, **moment.moved}),
     )
 
 

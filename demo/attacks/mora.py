@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task, mean_logits, mean_probability
-from demo.attacks.cosine import phase
+from demo.attacks.attack import Measure, Reading, mean_logits, mean_probability
+from demo.attacks.mora_step import phase
 from demo.attacks.objectives import others_lead
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 
 SWEEP = (0.5, 0.0, 0.25, 0.75, 1.0)
 MODES = ("softmax", "voting", "logits")
@@ -24,7 +25,7 @@ def ensemble(mode: str, temperature: float) -> Callable[[Tensor], Tensor]:
     return (lambda z: z) if mode == "logits" else (lambda z: (z / temperature).softmax(-1))
 
 
-def verdict(logits: Tensor, mode: str) -> Tensor:
+def jury_rule(logits: Tensor, mode: str) -> Tensor:
     """How the ensemble judges: mean probabilities, true votes, or mean logits, `(N,C)`."""
     if mode == "voting":
         return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits).mean(0)
@@ -59,7 +60,7 @@ def normalised(logits: Tensor, labels: Tensor, toward: bool) -> Tensor:
 
 
 @dataclass(frozen=True)
-class ModelReweighing:
+class Mora:
     """Ascent on L = CE( β · norm(Σ λ_m z_m) + (1-β) · norm(z_E) ) (Eq. 11), for an ensemble that judges by `mode`.
 
     beta: β of the first start. sweep: fresh starts, for pictures still standing, with those of 0, 0.25, 0.5, 0.75
@@ -78,7 +79,6 @@ class ModelReweighing:
     sweep: bool = False
     targets: int = 0
     temperature: float = 0.1
-    weights = None
 
     @property
     def starts(self) -> int:
@@ -113,7 +113,7 @@ class ModelReweighing:
         return measure
 
     def _ranking(self, probe: Probe, task: Task) -> Tensor:
-        answer = verdict(probe.logits(task.images), "softmax")
+        answer = jury_rule(probe.logits(task.images), "softmax")
         is_label = F.one_hot(task.labels, answer.shape[-1]).bool()
         return answer.masked_fill(is_label, -1).argsort(-1, descending=True)[:, :-1]
 
@@ -129,7 +129,7 @@ class ModelReweighing:
 
     def _fallen(self, logits: Tensor, task: Task) -> Tensor:
         """Whether the label has lost (the target has won); a tie is not enough."""
-        lead = others_lead(verdict(logits, self.mode), task.labels)
+        lead = others_lead(jury_rule(logits, self.mode), task.labels)
         return lead < 0 if task.targeted else lead > 0
 
     def _reading(

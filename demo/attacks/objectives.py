@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Score, Task, Verdict, mean_logits, mean_probability
+from demo.attacks.attack import JuryRule, Score, mean_logits, mean_probability
+from demo.attacks.task import Task
 
 Objective = Callable[[Tensor], Tensor]
 """From logits `(…,N,C)` to losses `(…,N)` that an untargeted attack drives up and a targeted one down."""
@@ -84,7 +85,7 @@ def losses(logits: Tensor, weights: Tensor, objective: Objective) -> Tensor:
 FUSIONS: dict[str, Fusion] = {"logits": logits, "predictions": predictions, "losses": losses}
 
 
-def fused_verdict(fusion: str) -> Verdict:
+def fused_rule(fusion: str) -> JuryRule:
     """How evenly fused surrogates answer. Fusion of losses has no verdict of its own; it takes the mean of logits."""
     return mean_probability if fusion == "predictions" else mean_logits
 
@@ -96,6 +97,6 @@ def fused_score(fusion: str, objective: ObjectiveFor) -> Score:
         members, pictures, _ = logits.shape
         even = logits.new_full((members, pictures), 1 / members)
         loss = FUSIONS[fusion](logits, even, objective(task))
-        return task.fooled(fused_verdict(fusion)(logits)), -loss if task.targeted else loss
+        return task.fooled(fused_rule(fusion)(logits)), -loss if task.targeted else loss
 
     return score

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from demo.attacks.answers import AnswerCheck, check_gradients
+from demo.attacks.task import Task
 from demo.attacks.views import Transform, View, as_it_is, draw, one_view
-
-if TYPE_CHECKING:
-    from demo.attacks.core import Task
 
 Surrogate = Callable[[Tensor], Tensor]
 """From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
@@ -32,7 +30,7 @@ class Probe:
     Gradients are averaged over the transforms' views, which are drawn once an iteration (`renew`), filtered,
     and point uphill for the attacker: for a targeted task their sign is flipped.
 
-    backwards: backward passes through one surrogate so far. forwards: forward passes through one surrogate.
+    gradients: backward passes through one surrogate so far. forwards: forward passes through one surrogate.
     """
 
     def __init__(
@@ -45,10 +43,9 @@ class Probe:
         self.surrogates = tuple(surrogates)
         self.generator = generator
         self.forwards = 0
-        self.backwards = 0
+        self.gradients = 0
         self._task = task
-        self._classes_needed = int(task.labels.max()) + 1
-        self._classes: int | None = None
+        self._check = AnswerCheck(int(task.labels.max()) + 1)
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
         self._views: tuple[View, ...] = (as_it_is,)
@@ -69,6 +66,13 @@ class Probe:
         """All surrogates' logits `(M,N,C)` on the pictures as they are; no gradient is kept."""
         with torch.no_grad():
             return torch.stack(self._ask(pictures, self.surrogates))
+
+    def peek(self, pictures: Tensor) -> Tensor:
+        """The same as `logits`, uncounted: what it takes to draw a frame is not the attacker's."""
+        spent = self.forwards
+        logits = self.logits(pictures)
+        self.forwards = spent
+        return logits
 
     def logits_beside(self, pictures: Tensor, index: int, own: Tensor | None) -> Tensor:
         """All surrogates' logits `(M,N,C)` where one's, `(1,N,C)`, are already there: only the others are asked."""
@@ -91,8 +95,8 @@ class Probe:
         with torch.no_grad():
             answers = self._ask(pictures.flatten(0, 1), self.surrogates)
         self.forwards += (len(pictures) - 1) * len(self)
-        stacked = torch.stack(answers)
-        return stacked.unflatten(1, pictures.shape[:2]).transpose(0, 1).softmax(-1)
+        stacked = torch.stack(answers).reshape(len(self), *pictures.shape[:2], -1)
+        return stacked.transpose(0, 1).softmax(-1)
 
     def fused(self, pictures: Tensor, loss: Loss) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one loss of all surrogates' logits, and the logits (see `plain`)."""
@@ -149,10 +153,10 @@ class Probe:
             leaf = pictures.detach().requires_grad_()
             with torch.enable_grad():
                 answers = self._ask(view(leaf), surrogates)
-                _check_gradients(answers)
+                check_gradients(answers)
                 losses = wanted(answers)
                 gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
-            self.backwards += sum(members for _, members in losses)
+            self.gradients += sum(members for _, members in losses)
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         scale = self._uphill / len(self._views)
         return [self._smooth(total * scale) for total in totals], (
@@ -170,39 +174,6 @@ class Probe:
         for answer in answers:
             self._check(answer, len(pictures))
         return answers
-
-    def _check(self, answer: object, pictures: int) -> None:
-        if not isinstance(answer, Tensor):
-            raise ValueError(
-                f"A surrogate must give logits as a tensor, not {type(answer).__name__}: wrap it in a function that "
-                "gives the logits alone."
-            )
-        if answer.ndim != 2 or len(answer) != pictures:
-            raise ValueError(
-                f"A surrogate must give logits of shape (N, C) for N pictures; for {pictures} of them one gave "
-                f"{tuple(answer.shape)}."
-            )
-        classes = answer.shape[1]
-        if classes < 2:
-            raise ValueError("A surrogate must know two classes or more; one gave a single logit for each picture.")
-        self._classes = self._classes or classes
-        if classes != self._classes:
-            raise ValueError(
-                f"Surrogates must share one label space, but these give {sorted({classes, self._classes})} classes: "
-                "choose surrogates of one pack."
-            )
-        if classes < self._classes_needed:
-            raise ValueError(
-                f"Label {self._classes_needed - 1} is out of range: the surrogates know classes 0 to {classes - 1}."
-            )
-
-
-def _check_gradients(answers: Answers) -> None:
-    if not all(answer.requires_grad for answer in answers):
-        raise ValueError(
-            "A surrogate's logits carry no gradient back to the pictures: take it out of torch.no_grad, or use an "
-            "attack that asks for answers only (nes, spsa)."
-        )
 
 
 def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:

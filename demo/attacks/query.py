@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 
 AT_ONCE = 128  # pictures in one forward pass
 
@@ -58,7 +59,7 @@ def _log(probabilities: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Asking:
+class Query:
     """(1/P) Σ (gain(x + radius · u) - gain(x - radius · u)) / (2 · radius) · u over P random directions u.
 
     NES (Ilyas et al. 2018, section 2.1): u Gaussian, gain -log p(label). SPSA (Uesato et al. 2018, section 3.1):
@@ -76,7 +77,6 @@ class Asking:
     worth: Worth
     queries: int
     radius: float
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         pairs = max((self.queries // (task.steps * len(probe)) - 1) // 2, 1)

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.probe import Probe
 from demo.attacks.steps import unit_mean
+from demo.attacks.task import Task
 
 LEARNING_RATE = 2e-2
 WEIGHT_DECAY = 2e-3
@@ -19,7 +20,7 @@ SMALLEST_SCALE = 1e-2
 
 
 @dataclass(frozen=True)
-class Reweighing:
+class Smer:
     """The way that shuffled passes over the surrogates found, while their scales learn to raise the fused loss.
 
     At each inner step, with surrogate k of the shuffled order: G = momentum · G + n1(∇CE(w_k z_k(x̃))), then
@@ -35,7 +36,6 @@ class Reweighing:
     rounds: int = 4
     momentum: float = 1.0
     inner_step_size: float | None = None
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         length = task.step_size if self.inner_step_size is None else self.inner_step_size

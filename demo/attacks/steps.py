@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Mover, Reading, Task
+from demo.attacks.attack import Mover, Reading
+from demo.attacks.task import Task
 
 
 def unit_mean(gradient: Tensor) -> Tensor:

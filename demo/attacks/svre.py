@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.objectives import FUSIONS
 from demo.attacks.probe import Probe
 from demo.attacks.steps import unit_mean
+from demo.attacks.task import Task
 from demo.attacks.weights import uniform
 
 ROUNDS = 4  # inner steps for every surrogate, as the paper chooses
@@ -23,7 +24,7 @@ def inner_steps(wished: int | None, members: int) -> int:
 
 
 @dataclass(frozen=True)
-class VarianceReduced:
+class Svre:
     """The way an inner loop found: g̃ = ∇J_k(x̃) - (∇J_k(x_t) - g), one surrogate k drawn at each inner step.
 
     g is the fused gradient at x_t. G = inner_momentum · G + g̃ / mean|g̃|, x̃ = Π(x̃ + inner_step_size · sign G),
@@ -41,7 +42,6 @@ class VarianceReduced:
     inner_steps: int | None = None
     inner_step_size: float | None = None
     inner_momentum: float = 1.0
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         length = task.step_size if self.inner_step_size is None else self.inner_step_size

@@ -69,24 +69,25 @@ def _blur(gradient: Tensor) -> Tensor:
 
 TRANSFORMS: dict[str, Transform] = {
     "di": Transform(
-        "Diverse inputs",
-        "Half of the time, shows the surrogates a slightly smaller picture at a random place.",
-        "Xie et al. 2019",
-        "https://arxiv.org/abs/1803.06978",
+        title="Diverse inputs",
+        sentence="Half of the time, shows the surrogates a slightly smaller picture at a random place.",
+        paper="Xie et al. 2019",
+        link="https://arxiv.org/abs/1803.06978",
         draw=_diverse,
     ),
     "ti": Transform(
-        "Translation invariance",
-        "Blurs the gradient, as if it had been averaged over shifted pictures.",
-        "Dong et al. 2019",
-        "https://arxiv.org/abs/1904.02884",
+        title="Translation invariance",
+        sentence="Blurs the gradient, as if it had been averaged over shifted pictures.",
+        paper="Dong et al. 2019",
+        link="https://arxiv.org/abs/1904.02884",
         smooth=_blur,
     ),
     "si": Transform(
-        "Scale invariance",
-        "Averages the gradient over five copies, each half as bright as the one before.",
-        "Lin et al. 2020",
-        "https://arxiv.org/abs/1908.06281",
+        title="Scale invariance",
+        sentence="Averages the gradient over five copies, each half as bright as the one before.",
+        paper="Lin et al. 2020",
+        link="https://arxiv.org/abs/1908.06281",
+        views=COPIES,
         draw=_scales,
     ),
 }

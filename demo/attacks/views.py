@@ -26,6 +26,7 @@ class Transform:
     """An input transformation: views over which gradients are averaged, and a filter of the average.
 
     title, sentence, paper, link: its words.
+    views: how many views one iteration draws.
     draw: from a picture batch (for its size) and the run's generator to this iteration's views.
     smooth: from the averaged gradient `(N,3,H,W)` to the filtered one.
     """
@@ -34,6 +35,7 @@ class Transform:
     sentence: str
     paper: str
     link: str
+    views: int = 1
     draw: Callable[[Tensor, torch.Generator], tuple[View, ...]] = one_view
     smooth: Callable[[Tensor], Tensor] = as_it_is
 

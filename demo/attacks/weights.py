@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Task, WeightRule
+from demo.attacks.task import Task, WeightRule
 
 
 def uniform(logits: Tensor, task: Task, step: int) -> Tensor:

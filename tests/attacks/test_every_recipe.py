@@ -8,10 +8,10 @@ import torch
 from small import CLASSES, jury, pictures, verdicts
 
 from demo.attacks import RECIPES, craft, iterate
-from demo.attacks.core import Task
 from demo.attacks.driver import finish
 from demo.attacks.knobs import settle
 from demo.attacks.recipes import IDEAS
+from demo.attacks.task import Task
 from demo.attacks.transforms import TRANSFORMS
 
 EPSILON = 8 / 255
@@ -111,7 +111,7 @@ def test_cost_is_what_hooks_on_the_networks_count(name, stack):
 def test_what_a_run_will_take_is_foretold(name):
     surrogates, images, labels = task(targeted=False, count=1)
     recipe = RECIPES[name]
-    foretold = recipe.passes(len(surrogates), recipe.steps or 6, settle(recipe.title, recipe.knobs, knobs(name)))
+    foretold = recipe.forwards(len(surrogates), recipe.steps or 6, settle(recipe.title, recipe.knobs, knobs(name)))
     *_, last = iterate(name, surrogates, images, labels, steps=6, epsilon=0.1 / 255, **knobs(name))
     taken = max(last.cost, last.queries)
     assert taken <= foretold

@@ -6,10 +6,10 @@ import torch
 from small import Paper, jury, linear, n1, pictures, smooth, verdicts
 
 from demo.attacks import craft, iterate
-from demo.attacks.core import Task
 from demo.attacks.directions import Ascent
 from demo.attacks.objectives import FUSIONS, logits_ratio, margin
 from demo.attacks.steps import SignStep, unit_mean
+from demo.attacks.task import Task
 
 EPSILON = 8 / 255
 

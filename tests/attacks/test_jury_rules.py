@@ -7,8 +7,8 @@ from small import CLASSES, Paper, jury, linear, n1, pictures, smooth, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import craft, iterate
-from demo.attacks.core import Task
-from demo.attacks.votes import majority, mean_gradient, mean_sign, unanimous_sign
+from demo.attacks.task import Task
+from demo.attacks.trend import majority, mean_gradient, mean_sign, unanimous_sign
 
 EPSILON = 8 / 255
 

@@ -7,9 +7,9 @@ from small import jury, pictures, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import RECIPES, craft, iterate
-from demo.attacks.core import Task
 from demo.attacks.probe import Probe
-from demo.attacks.query import Asking, coins, gaussian, lead, surprise
+from demo.attacks.query import Query, coins, gaussian, lead, surprise
+from demo.attacks.task import Task
 
 EPSILON = 8 / 255
 
@@ -33,7 +33,7 @@ def test_estimate_points_where_the_gradient_does(draw, worth, targeted):
     labels = (verdicts(networks, images) + targeted) % 5
     task = Task(images, labels, EPSILON, 1, EPSILON, targeted)
     probe = Probe(networks, task, (), torch.Generator().manual_seed(0))
-    direction = Asking(draw, worth, queries=2 * 2001, radius=1e-3).begin(probe, task)(images, 0).direction
+    direction = Query(draw, worth, queries=2 * 2001, radius=1e-3).begin(probe, task)(images, 0).direction
     expected = true_gradient(networks, images, labels, worth) * (-1 if targeted else 1)
     # With P random directions in D dimensions the expected cosine is about sqrt(P / (P + D)).
     floor = np.sqrt(1000 / (1000 + 108)) - 0.03

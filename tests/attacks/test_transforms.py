@@ -6,8 +6,8 @@ from small import jury, pictures, smooth, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import iterate
-from demo.attacks.core import Task
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 from demo.attacks.transforms import TRANSFORMS
 
 

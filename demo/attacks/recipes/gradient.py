@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from demo.attacks.apgd import AutoStep
-from demo.attacks.core import Attack, mean_logits
-from demo.attacks.deepfool import NearestBorder
+from demo.attacks.apgd import ApgdStep
+from demo.attacks.attack import Attack, mean_logits
+from demo.attacks.deepfool import DeepFool
 from demo.attacks.directions import Ascent
 from demo.attacks.knobs import Number
-from demo.attacks.objectives import ObjectiveFor, cross_entropy, fused_score, fused_verdict, logits_ratio, margin
+from demo.attacks.objectives import ObjectiveFor, cross_entropy, fused_rule, fused_score, logits_ratio, margin
 from demo.attacks.recipes.recipe import FUSION, MOMENTUM, RANDOM_START, VIEWS, Recipe, quarter
 from demo.attacks.steps import Leap, SignStep
 
-CONFIDENCE = Number("confidence", 50.0, 0, 1000, "Confidence κ", "How far the wrong class should lead, in logits.")
-CANDIDATES = Number("candidates", 10, 1, 1000, "Candidates", "How many borders are measured.", whole=True)
-OVERSHOOT = Number("overshoot", 0.02, 0, 1, "Overshoot η", "How far beyond the border each step goes.")
+CONFIDENCE = Number(
+    name="confidence",
+    default=50.0,
+    low=0,
+    high=1000,
+    title="Confidence κ",
+    help="How far the wrong class should lead, in logits.",
+)
+CANDIDATES = Number(
+    name="candidates",
+    default=10,
+    low=1,
+    high=1000,
+    title="Candidates",
+    help="How many borders are measured.",
+    whole=True,
+)
+OVERSHOOT = Number(
+    name="overshoot", default=0.02, low=0, high=1, title="Overshoot η", help="How far beyond the border each step goes."
+)
 
 
 def _ascent(fusion: str) -> Attack:
@@ -38,12 +55,12 @@ def _cw(fusion: str, confidence: float) -> Attack:
 
 
 def _deepfool(candidates: int, overshoot: float) -> Attack:
-    return Attack(NearestBorder(candidates, overshoot), Leap(), verdict=mean_logits)
+    return Attack(DeepFool(candidates, overshoot), Leap(), judged_by=mean_logits)
 
 
 def _apgd(fusion: str, objective: ObjectiveFor) -> Attack:
     direction = Ascent(fusion, objective=objective)
-    return Attack(direction, AutoStep(), best=fused_score(fusion, objective), verdict=fused_verdict(fusion))
+    return Attack(direction, ApgdStep(), best=fused_score(fusion, objective), judged_by=fused_rule(fusion))
 
 
 def _apgd_ce(fusion: str) -> Attack:
@@ -56,108 +73,110 @@ def _apgd_dlr(fusion: str) -> Attack:
 
 ROWS = (
     Recipe(
-        "fgsm",
-        "FGSM",
-        "gradient",
-        "One big step the way that hurts the surrogates most.",
-        "Goodfellow et al. 2015",
-        "https://arxiv.org/abs/1412.6572",
-        _ascent,
-        (FUSION, VIEWS),
+        name="fgsm",
+        title="FGSM",
+        idea="gradient",
+        sentence="One big step the way that hurts the surrogates most.",
+        paper="Goodfellow et al. 2015",
+        link="https://arxiv.org/abs/1412.6572",
+        build=_ascent,
+        knobs=(FUSION, VIEWS),
         steps=1,
         chart="turn",
     ),
     Recipe(
-        "i-fgsm",
-        "I-FGSM",
-        "gradient",
-        "Many small steps, each the way that hurts most from where it stands.",
-        "Kurakin et al. 2017",
-        "https://arxiv.org/abs/1607.02533",
-        _ascent,
-        (FUSION, VIEWS),
+        name="i-fgsm",
+        title="I-FGSM",
+        idea="gradient",
+        sentence="Many small steps, each the way that hurts most from where it stands.",
+        paper="Kurakin et al. 2017",
+        link="https://arxiv.org/abs/1607.02533",
+        build=_ascent,
+        knobs=(FUSION, VIEWS),
         chart="turn",
     ),
     Recipe(
-        "mi-fgsm",
-        "MI-FGSM",
-        "gradient",
-        "Small steps with momentum: it keeps the way that has held so far, and travels better to other networks.",
-        "Dong et al. 2018",
-        "https://arxiv.org/abs/1710.06081",
-        _mi_fgsm,
-        (FUSION, MOMENTUM, VIEWS),
+        name="mi-fgsm",
+        title="MI-FGSM",
+        idea="gradient",
+        sentence=(
+            "Small steps with momentum: it keeps the way that has held so far, and travels better to other networks."
+        ),
+        paper="Dong et al. 2018",
+        link="https://arxiv.org/abs/1710.06081",
+        build=_mi_fgsm,
+        knobs=(FUSION, MOMENTUM, VIEWS),
         chart="turn",
     ),
     Recipe(
-        "ni-fgsm",
-        "NI-FGSM",
-        "gradient",
-        "Like MI-FGSM, but it looks ahead to where its momentum is about to carry it.",
-        "Lin et al. 2020",
-        "https://arxiv.org/abs/1908.06281",
-        _ni_fgsm,
-        (FUSION, MOMENTUM, VIEWS),
+        name="ni-fgsm",
+        title="NI-FGSM",
+        idea="gradient",
+        sentence="Like MI-FGSM, but it looks ahead to where its momentum is about to carry it.",
+        paper="Lin et al. 2020",
+        link="https://arxiv.org/abs/1908.06281",
+        build=_ni_fgsm,
+        knobs=(FUSION, MOMENTUM, VIEWS),
         chart="turn",
     ),
     Recipe(
-        "pgd",
-        "PGD",
-        "gradient",
-        "Larger steps from a random start, pulled back whenever they leave the allowed range.",
-        "Madry et al. 2018",
-        "https://arxiv.org/abs/1706.06083",
-        _ascent,
-        (FUSION, RANDOM_START, VIEWS),
+        name="pgd",
+        title="PGD",
+        idea="gradient",
+        sentence="Larger steps from a random start, pulled back whenever they leave the allowed range.",
+        paper="Madry et al. 2018",
+        link="https://arxiv.org/abs/1706.06083",
+        build=_ascent,
+        knobs=(FUSION, RANDOM_START, VIEWS),
         default_step=quarter,
         chart="turn",
     ),
     Recipe(
-        "cw",
-        "C&W margin",
-        "gradient",
-        "PGD that widens the gap between the right class and the best wrong one, up to a wanted confidence.",
-        "Carlini and Wagner 2017",
-        "https://arxiv.org/abs/1608.04644",
-        _cw,
-        (FUSION, CONFIDENCE, RANDOM_START, VIEWS),
+        name="cw",
+        title="C&W margin",
+        idea="gradient",
+        sentence="PGD that widens the gap between the right class and the best wrong one, up to a wanted confidence.",
+        paper="Carlini and Wagner 2017",
+        link="https://arxiv.org/abs/1608.04644",
+        build=_cw,
+        knobs=(FUSION, CONFIDENCE, RANDOM_START, VIEWS),
         default_step=quarter,
         chart="loss",
     ),
     Recipe(
-        "deepfool",
-        "DeepFool",
-        "gradient",
-        "Looks for the nearest border to another class and steps just over it.",
-        "Moosavi-Dezfooli et al. 2016",
-        "https://arxiv.org/abs/1511.04599",
-        _deepfool,
-        (CANDIDATES, OVERSHOOT, VIEWS),
-        passes=lambda members, steps, knobs: knobs["candidates"] * members * steps,
+        name="deepfool",
+        title="DeepFool",
+        idea="gradient",
+        sentence="Looks for the nearest border to another class and steps just over it.",
+        paper="Moosavi-Dezfooli et al. 2016",
+        link="https://arxiv.org/abs/1511.04599",
+        build=_deepfool,
+        knobs=(CANDIDATES, OVERSHOOT, VIEWS),
+        forwards=lambda members, steps, knobs: knobs["candidates"] * members * steps,
         untargeted_because="it heads for the nearest wrong class, whichever that is.",
         chart="distance",
     ),
     Recipe(
-        "apgd-ce",
-        "APGD-CE",
-        "gradient",
-        "PGD that starts with long strides and halves them, from its best point, wherever they stop paying.",
-        "Croce and Hein 2020",
-        "https://arxiv.org/abs/2003.01690",
-        _apgd_ce,
-        (FUSION, RANDOM_START, VIEWS),
+        name="apgd-ce",
+        title="APGD-CE",
+        idea="gradient",
+        sentence="PGD that starts with long strides and halves them, from its best point, wherever they stop paying.",
+        paper="Croce and Hein 2020",
+        link="https://arxiv.org/abs/2003.01690",
+        build=_apgd_ce,
+        knobs=(FUSION, RANDOM_START, VIEWS),
         default_step=lambda epsilon, steps: 2 * epsilon,
         chart="stride",
     ),
     Recipe(
-        "apgd-dlr",
-        "APGD-DLR",
-        "gradient",
-        "APGD on a loss that no rescaling of a network's answers can hide.",
-        "Croce and Hein 2020",
-        "https://arxiv.org/abs/2003.01690",
-        _apgd_dlr,
-        (FUSION, RANDOM_START, VIEWS),
+        name="apgd-dlr",
+        title="APGD-DLR",
+        idea="gradient",
+        sentence="APGD on a loss that no rescaling of a network's answers can hide.",
+        paper="Croce and Hein 2020",
+        link="https://arxiv.org/abs/2003.01690",
+        build=_apgd_dlr,
+        knobs=(FUSION, RANDOM_START, VIEWS),
         default_step=lambda epsilon, steps: 2 * epsilon,
         chart="stride",
     ),

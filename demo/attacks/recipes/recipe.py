@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
 
-from demo.attacks.core import Attack
+from demo.attacks.attack import Attack
 from demo.attacks.knobs import Choice, Choices, Flag, Knob, Number
 from demo.attacks.objectives import FUSIONS
 from demo.attacks.transforms import TRANSFORMS
@@ -23,8 +24,8 @@ IDEAS = {
 """What recipes are grouped by: the idea that they share, in the order of the menu."""
 
 Lengths = Callable[[float | Tensor, int], float | Tensor]
-Passes = Callable[[int, int, Mapping[str, Any]], int]
-"""From M surrogates, steps and the knobs' values to forward or backward passes through one surrogate."""
+Forwards = Callable[[int, int, Mapping[str, Any]], int]
+"""From M surrogates, steps and the knobs' values to passes through one surrogate."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Recipe:
 
     build: from the knobs' values, `transforms` and `random_start` aside, to an `Attack`. default_step: from
     epsilon and steps to the step size that the paper uses. steps: the number of iterations where the attack fixes
-    it. passes: how many passes through one surrogate a run takes at most, views of the transforms aside, to tell
-    how long it will be. members: how many surrogates it needs at least. untargeted_because: why it has no targeted
+    it. forwards: how many passes through one surrogate, there or back, a run takes at most, views of the transforms
+    aside (see `longest`). members: how many surrogates it needs at least. untargeted_because: why it has no targeted
     version, or None where it has one. chart: what its frames' `details` hold to draw it by, or "" where weights and
     losses say it.
     """
@@ -49,7 +50,7 @@ class Recipe:
     knobs: tuple[Knob, ...] = ()
     default_step: Lengths = lambda epsilon, steps: epsilon / steps
     steps: int | None = None
-    passes: Passes = lambda members, steps, knobs: members * (steps + 1)
+    forwards: Forwards = lambda members, steps, knobs: members * (steps + 1)
     members: int = 1
     untargeted_because: str | None = None
     chart: str = ""
@@ -61,17 +62,53 @@ class Recipe:
         random_start = own.pop("random_start", False)
         return replace(self.build(**own), transforms=transforms, random_start=random_start)
 
+    def longest(self, members: int, steps: int, knobs: Mapping[str, Any]) -> int:
+        """How many passes through one surrogate a run takes at most, to tell how long it will be."""
+        views = math.prod(TRANSFORMS[name].views for name in knobs.get("transforms", ()))
+        return views * self.forwards(members, steps, knobs)
+
 
 def quarter(epsilon: float | Tensor, steps: int) -> float | Tensor:
     """PGD's step, epsilon/4."""
     return epsilon / 4
 
 
-VIEWS = Choices("transforms", (), tuple(TRANSFORMS), "Input transformations", "What the surrogates are shown.")
-FUSION = Choice("fusion", "logits", tuple(FUSIONS), "Fusion", "What is averaged over the surrogates.")
-MOMENTUM = Number("momentum", 1.0, 0, 2, "Momentum μ", "How much of the way so far each step keeps.")
-RANDOM_START = Flag("random_start", True, "Random start", "Begin at a random point of the ball.")
-INNER_STEPS = Number(
-    "inner_steps", None, 0, 1000, "Inner steps M", "None: four for every surrogate.", whole=True, none=True
+VIEWS = Choices(
+    name="transforms",
+    default=(),
+    options=tuple(TRANSFORMS),
+    title="Input transformations",
+    help="What the surrogates are shown.",
 )
-INNER_STEP_SIZE = Number("inner_step_size", None, 0, 1, "Inner step β", "None: as long as the outer step.", none=True)
+FUSION = Choice(
+    name="fusion",
+    default="logits",
+    options=tuple(FUSIONS),
+    title="Fusion",
+    help="What is averaged over the surrogates.",
+)
+MOMENTUM = Number(
+    name="momentum", default=1.0, low=0, high=2, title="Momentum μ", help="How much of the way so far each step keeps."
+)
+RANDOM_START = Flag(
+    name="random_start", default=True, title="Random start", help="Begin at a random point of the ball."
+)
+INNER_STEPS = Number(
+    name="inner_steps",
+    default=None,
+    low=0,
+    high=1000,
+    title="Inner steps M",
+    help="None: four for every surrogate.",
+    whole=True,
+    none=True,
+)
+INNER_STEP_SIZE = Number(
+    name="inner_step_size",
+    default=None,
+    low=0,
+    high=1,
+    title="Inner step β",
+    help="None: as long as the outer step.",
+    none=True,
+)

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.attacks.core import Mover, Reading, Task
+from demo.attacks.attack import Mover, Reading
+from demo.attacks.task import Task
 
 FEWEST = 4  # iterations below which a fresh start is not worth making
 
@@ -39,7 +40,7 @@ def phase(step: int, steps: int, starts: int) -> Phase:
 
 
 @dataclass(frozen=True)
-class CosineStep:
+class MoraStep:
     """Lines 10-12: long strides that shorten along a cosine, with inertia.
 
     α = step_size · (1 + cos(iπ/I)); aim = Π(aim + α sign g); x + inertia · (aim - x) + (1 - inertia) · (x - x_before).
@@ -52,11 +53,11 @@ class CosineStep:
     starts: int = 1
 
     def begin(self, task: Task, generator: torch.Generator) -> Mover:
-        return _CosineMover(self, task, generator)
+        return _MoraMover(self, task, generator)
 
 
-class _CosineMover:
-    def __init__(self, settings: CosineStep, task: Task, generator: torch.Generator) -> None:
+class _MoraMover:
+    def __init__(self, settings: MoraStep, task: Task, generator: torch.Generator) -> None:
         self._settings = settings
         self._task = task
         self._generator = generator

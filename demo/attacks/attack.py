@@ -1,78 +1,17 @@
-"""What an attack is asked, what it is made of, and what it leaves behind."""
+"""What an attack is made of, and what it leaves behind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task, WeightRule
 from demo.attacks.views import Transform
-
-FAR = 50
-"""Where log(1 + exp(x)) is x, in double precision too."""
-
-WeightRule = Callable[[Tensor, "Task", int], Tensor]
-"""From logits `(M,N,C)`, the task and the iteration's number to weights `(M,N)` that sum to 1 over M."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is asked of an attack. It has no field that could carry a held-out classifier.
-
-    images: `(N,3,H,W)` in [0,1]; labels: `(N,)`, the true class, or with `targeted` the wanted one.
-    epsilon, step_size: L-infinity radius and length of one step, in pixel units of 1; each picture may have its
-    own, `(N,1,1,1)`.
-    """
-
-    images: Tensor
-    labels: Tensor
-    epsilon: float | Tensor
-    steps: int
-    step_size: float | Tensor
-    targeted: bool = False
-    seed: int = 0
-
-    @cached_property
-    def _lower(self) -> Tensor:
-        return (self.images - self.epsilon).clamp(min=0)
-
-    @cached_property
-    def _upper(self) -> Tensor:
-        return (self.images + self.epsilon).clamp(max=1)
-
-    def project(self, pictures: Tensor) -> Tensor:
-        """The nearest pictures inside both the epsilon-ball and [0,1]."""
-        return torch.clamp(pictures, self._lower, self._upper)
-
-    def start(self, generator: torch.Generator) -> Tensor:
-        """A point uniform in the ball. One draw serves every picture of the batch: none depends on its neighbours."""
-        noise = torch.rand(self.images.shape[1:], generator=generator, dtype=torch.float64) * 2 - 1
-        return self.project(self.images + self.epsilon * noise.to(self.images))
-
-    def fooled(self, logits: Tensor) -> Tensor:
-        """Whether each verdict `(…,N,C)` is what the attacker wants, `(…,N)` bool."""
-        verdict = logits.argmax(-1)
-        return verdict == self.labels if self.targeted else verdict != self.labels
-
-    def confidence(self, logits: Tensor) -> Tensor:
-        """Softmax probability of the label, `(…,N)`."""
-        return (-self.cross_entropy(logits)).exp()
-
-    def cross_entropy(self, logits: Tensor) -> Tensor:
-        """Cross-entropy of the label for logits `(…,N,C)`: `(…,N)`, in nats.
-
-        As log(1 + exp(others - label)), not as -log of a share: in single precision that share is 1, and the slope of
-        the label 0, as soon as a network is surer than one in ten million.
-        """
-        index = self.labels.expand(logits.shape[:-1]).unsqueeze(-1)
-        others = logits.scatter(-1, index, float("-inf")).logsumexp(-1)
-        return F.softplus(others - logits.gather(-1, index).squeeze(-1), threshold=FAR)
 
 
 @dataclass(frozen=True)
@@ -82,6 +21,7 @@ class Reading:
     direction: `(N,3,H,W)`, the way to go (uphill for the attacker, targeted or not).
     logits: `(M,N,C)` of the surrogates on exactly the pictures looked at, or None where none were needed.
     weights: `(M,N)`, or None where the attack has no weights.
+    rule: how the weights follow from logits alone, where they do: the finished pictures have weights by it too.
     loss: `(N,)`, what the attacker is driving up, for steps that watch their own progress; None where unknown.
     finished: `(N,)` bool, pictures to be left as they are from now on; None to go on with all.
     details: what this attack alone has to show, for its chart.
@@ -90,13 +30,10 @@ class Reading:
     direction: Tensor
     logits: Tensor | None = None
     weights: Tensor | None = None
+    rule: WeightRule | None = None
     loss: Tensor | None = None
     finished: Tensor | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-
-    def beside(self, mover: Mover) -> Reading:
-        """This reading with what the mover's last move has to show."""
-        return replace(self, details={**self.details, **mover.show()})
 
 
 @dataclass(frozen=True)
@@ -132,10 +69,6 @@ class Measure(Protocol):
 class Direction(Protocol):
     """Which way is up, given M surrogates. Settings only: a run's state lives in what `begin` returns."""
 
-    @property
-    def weights(self) -> WeightRule | None:
-        """How surrogates are weighed, where that follows from their logits alone."""
-
     def begin(self, probe: Probe, task: Task) -> Measure: ...
 
 
@@ -160,7 +93,7 @@ Score = Callable[[Tensor, Task], tuple[Tensor, Tensor]]
 """From logits `(M,N,C)` and the task to whether a picture has arrived, `(N,)` bool, and how far it is, `(N,)`."""
 
 
-Verdict = Callable[[Tensor], Tensor]
+JuryRule = Callable[[Tensor], Tensor]
 """From logits `(M,N,C)` to one answer `(N,C)`, whose largest value names the class."""
 
 
@@ -178,7 +111,7 @@ class Attack:
     """Three independent choices, where to start and what to hand back; one object serves many runs at once.
 
     best: None to finish with the last pictures; a score to finish with each one's best among all that were met.
-    verdict: how it takes the surrogates' logits `(M,N,C)` for one answer `(N,C)`, where it has to say who is fooled.
+    judged_by: how it takes the surrogates' logits `(M,N,C)` for one answer `(N,C)`, where it has to say who is fooled.
     """
 
     direction: Direction
@@ -186,4 +119,4 @@ class Attack:
     transforms: Sequence[Transform] = ()
     random_start: bool = False
     best: Score | None = None
-    verdict: Verdict = mean_probability
+    judged_by: JuryRule = mean_probability

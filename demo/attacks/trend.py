@@ -13,8 +13,9 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.core import Measure, Reading, Task
+from demo.attacks.attack import Measure, Reading
 from demo.attacks.probe import Probe
+from demo.attacks.task import Task
 
 
 def mean_gradient(gradients: Tensor) -> Tensor:
@@ -34,7 +35,7 @@ def unanimous_sign(gradients: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Votes:
+class Trend:
     """A direction from every surrogate's own gradient of its cross-entropy.
 
     combine: from the gradients `(M,N,3,H,W)` to a direction `(N,3,H,W)`.
@@ -44,7 +45,6 @@ class Votes:
     """
 
     combine: Callable[[Tensor], Tensor]
-    weights = None
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         def measure(pictures: Tensor, step: int) -> Reading:

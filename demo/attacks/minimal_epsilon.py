@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from demo.attacks.api import positive, prepare
-from demo.attacks.core import Attack, Task
+from demo.attacks.attack import Attack
 from demo.attacks.driver import finish
 from demo.attacks.knobs import number
 from demo.attacks.probe import Probe, Surrogate
 from demo.attacks.recipes import Recipe, recipe
+from demo.attacks.task import Task
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,23 @@ def smallest_epsilon(
     the last interval is then halved `bisections` times. All pictures are searched at once, each with an epsilon of
     its own, and what one yields depends on no other.
 
-    judge: the classifier that is to be fooled; unless given, all surrogates together, as the attack itself takes
-    their answers for one: by mean probability, or, where its own aim differs, as that says (DeepFool and APGD by mean
-    logits, MORA by its mode). A held-out judge never reaches the attack, only the search. Other arguments and errors
-    are craft's; the step size is the recipe's own. An attack is no monotone function of epsilon: the outcome is an
-    epsilon that fooled beside one a 2^-bisections of its interval smaller that did not, not a proof that no smaller
-    one could.
+    An attack is no monotone function of epsilon: the outcome is an epsilon that fooled beside one a 2^-bisections of
+    its interval smaller that did not, not a proof that no smaller one could. The step size is the recipe's own.
+
+    Args:
+        name, surrogates, images, labels, steps, targeted, seed, **knobs: as for `craft`.
+        growth: how often epsilon may double, from 1 to 64.
+        bisections: how often the last interval is halved, from 0 to 64.
+        first: the first epsilon, in pixel units of 1.
+        judge: the classifier that is to be fooled; unless given, all surrogates together, as the attack itself takes
+            their answers for one: by mean probability, or, where its own aim differs, as that says (DeepFool and APGD
+            by mean logits, MORA by its mode). A held-out judge never reaches the attack, only the search.
+
+    Returns:
+        For each picture the smallest epsilon that fooled, and the picture that did.
+
+    Raises:
+        ValueError: as `craft`.
     """
     growth = int(number("growth", growth, 1, 64, whole=True))
     bisections = int(number("bisections", bisections, 0, 64, whole=True))
@@ -118,4 +130,4 @@ class _Search:
     def _fooled(self, pictures: Tensor, task: Task) -> Tensor:
         asked = self._surrogates if self._judge is None else [self._judge]
         answers = Probe(asked, task, (), torch.Generator()).logits(pictures)
-        return task.fooled(self._attack.verdict(answers) if self._judge is None else answers[0])
+        return task.fooled(self._attack.judged_by(answers) if self._judge is None else answers[0])
