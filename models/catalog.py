@@ -38,7 +38,17 @@ CARDS: dict[str, Card] = {
 
 
 def names(pack: str = "tiny") -> list[str]:
-    """The names of a pack's classifiers, in the catalogue's order; ValueError for an unknown pack."""
+    """The names of a pack's classifiers.
+
+    Args:
+        pack: "tiny", "trios" or "imagenet".
+
+    Returns:
+        Names for `load`, in the catalogue's order.
+
+    Raises:
+        ValueError: for an unknown pack, saying which there are.
+    """
     packs = tuple(dict.fromkeys(card.pack for card in CARDS.values()))
     if pack not in packs:
         raise ValueError(f"Unknown pack {pack!r}: use one of {', '.join(packs)}.")

@@ -27,9 +27,19 @@ def load(name: str, device: str | torch.device = "cpu", progress: OnBytes | None
 
     Loaded at its first use, kept in a cache bounded in bytes (`QUORUM_MEMORY_MB`), shared by all threads. One that
     was moved, converted in place (`.double()`), thawed, or put into training mode, stays with whoever did so, and the
-    next load makes it anew. progress: told the title, the bytes here and the bytes in all during a download. Raises
-    ValueError for an unknown name or device and WeightsError, which is a sentence for the visitor, for a missing,
-    damaged or unreachable file.
+    next load makes it anew.
+
+    Args:
+        name: a classifier of the catalogue, such as "tiny/resnet".
+        device: where it shall be: "cpu", "cuda", "cuda:0" and so on.
+        progress: told the title, the bytes here and the bytes in all during a download; what it raises stops it.
+
+    Returns:
+        A `Classifier`, from pixels `(N,3,H,W)` in [0,1] to logits; with `labels`, and `card`, its catalogue entry.
+
+    Raises:
+        ValueError: for an unknown name, or a device that is unknown or not there.
+        WeightsError: for a missing, damaged or unreachable file; the message is a sentence for the visitor.
     """
     card, there = find(name), place(device)
 

@@ -136,4 +136,4 @@ def trios() -> dict[str, list[str]]:
 def trio_of(members: Iterable[str]) -> str | None:
     """The name of the trio that these networks are, if they are one."""
     together = set(members)
-    return next((title for title, names in trios().items() if set(names) == together), None)
+    return next((title for title, three in trios().items() if set(three) == together), None)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from models.networks import Blueprint
 from models.training import diversity, objectives, purifying
 from models.training.architectures import (
     CONVNEXT,
@@ -25,109 +23,12 @@ from models.training.architectures import (
     SMALL_RESNET,
     VIT,
     XCIT,
-    PurifierBlueprint,
     TrioBlueprint,
 )
-from models.training.objectives import Objective
-from models.training.optimisers import ADAM, ADAMW, SGD
-from models.training.recipe import FINE, GROWING, TrainingRecipe
+from models.training.kinds import TUNING, behind, control, purifier, robust, smoothed, taught, trio
+from models.training.optimisers import ADAM, SGD
+from models.training.recipe import GROWING, TrainingRecipe
 
-
-def _taught(name: str, blueprint: Blueprint, epochs: int, **changes: Any) -> TrainingRecipe:
-    """For families that learn little from 32,000 pictures by themselves, and nothing much at 32 px."""
-    usual: dict[str, Any] = {
-        "sizes": ((48, 0.6), (64, 0.4)),
-        "optimiser": ADAMW,
-        "objective": partial(objectives.distilled, share=0.7, temperature=2.0),
-        "mode": "distilled",
-        "note": "distilled from the pack's ResNet; growing sizes",
-        "others": ("resnet",),
-    }
-    return TrainingRecipe(name=name, blueprint=blueprint, epochs=epochs, **(usual | changes))
-
-
-def _robust(
-    name: str, blueprint: Blueprint, objective: Objective, mode: str, note: str, start: str, **changes: Any
-) -> TrainingRecipe:
-    """Adversarial fine-tuning (Jeddi et al., arXiv 2012.13628): a finished network needs a tenth of the epochs."""
-    usual: dict[str, Any] = {
-        "epochs": 6,
-        "sizes": FINE,
-        "optimiser": TUNING,
-        "objective": objective,
-        "mode": mode,
-        "note": note,
-        "start": (start,),
-    }
-    return TrainingRecipe(name=name, blueprint=blueprint, **(usual | changes))
-
-
-def _smoothed(architecture: str, blueprint: Blueprint, sigma: float, **changes: Any) -> TrainingRecipe:
-    usual: dict[str, Any] = {
-        "epochs": 3,
-        "sizes": FINE,
-        "optimiser": TUNING,
-        "objective": partial(objectives.noisy, sigma=sigma),
-        "mode": f"noise:{sigma}",
-        "note": f"under Gaussian noise of {sigma}, for smoothing",
-    }
-    return TrainingRecipe(name=f"{architecture}-noise-{sigma}", blueprint=blueprint, **(usual | changes))
-
-
-def _trio(name: str, objective: Objective, note: str, **changes: Any) -> TrainingRecipe:
-    """Three sub-models at 32 px, the size for which the papers train theirs."""
-    fine = name != "baseline"
-    usual: dict[str, Any] = {
-        "blueprint": TrioBlueprint(SMALL_RESNET),
-        "epochs": 4,
-        "sizes": ((32, 1.0),),
-        "optimiser": TUNING if fine else SGD,
-        "objective": objective,
-        "mode": name,
-        "note": f"{note}; at 32 px",
-        "start": BASELINE if fine else (),
-        "pack": "trios",
-    }
-    return TrainingRecipe(name=name, **(usual | changes))
-
-
-def _purifier(
-    name: str, arguments: dict[str, Any], objective: Objective, mode: str, note: str, epochs: int, **changes: Any
-) -> TrainingRecipe:
-    where = "; on patches of 32 px" if changes.get("patches") else ""
-    usual: dict[str, Any] = {
-        "sizes": ((32, 1.0),),
-        "optimiser": ADAMW,
-        "objective": objective,
-        "mode": mode,
-        "note": note + where,
-        "others": ("resnet",),
-    }
-    return TrainingRecipe(name=name, blueprint=PurifierBlueprint(name, arguments), epochs=epochs, **(usual | changes))
-
-
-def _behind(name: str, note: str, mode: str, defence: str, **settings: Any) -> TrainingRecipe:
-    return TrainingRecipe(
-        name=f"resnet-{name}",
-        blueprint=SMALL_RESNET,
-        epochs=4,
-        sizes=FINE,
-        optimiser=TUNING,
-        objective=partial(objectives.behind, defence=defence, **settings),
-        mode=mode,
-        note=note,
-        start=("baseline-1",),
-    )
-
-
-def _control(name: str, note: str, **changes: Any) -> TrainingRecipe:
-    """TREND's controls: the first of the baseline trio again, which is seed 0 by SGD, but for one circumstance."""
-    usual: dict[str, Any] = {"epochs": 12, "sizes": ((32, 1.0),), "mode": "control", "note": f"{note}; at 32 px"}
-    return TrainingRecipe(name=f"resnet-{name}", blueprint=SMALL_RESNET, **(usual | changes))
-
-
-TUNING = replace(SGD, rate=0.05)
-BASELINE = ("baseline-1", "baseline-2", "baseline-3")
 FAST = partial(objectives.fast_adversarial, epsilon=4 / 255)
 PROJECTED = partial(objectives.projected_adversarial, epsilon=4 / 255, steps=3)
 ENSEMBLE = partial(objectives.ensemble_adversarial, epsilon=16 / 255)
@@ -138,16 +39,16 @@ FIXED = ("resnet", "densenet", "googlenet")
 
 _TABLE = (
     TrainingRecipe(name="resnet", blueprint=RESNET, epochs=40),
-    _taught(name="densenet", blueprint=DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
-    _taught(name="googlenet", blueprint=GOOGLENET, epochs=24, optimiser=TUNING),
-    _taught(name="regnet", blueprint=REGNET, epochs=24, optimiser=TUNING),
-    _taught(name="convnext", blueprint=CONVNEXT, epochs=32),
-    _robust(name="resnet-robust", blueprint=RESNET, objective=FAST, mode="fast-at:4", note=FAST_NOTE, start="resnet"),
-    _taught(name="repvgg", blueprint=REPVGG, epochs=24, optimiser=replace(SGD, rate=0.1)),
-    _taught(name="mobilenet", blueprint=MOBILENET, epochs=20, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
-    _taught(name="xcit", blueprint=XCIT, epochs=12),
-    _taught(name="vit", blueprint=VIT, epochs=20, sizes=((64, 1.0),)),
-    _robust(
+    taught(name="densenet", blueprint=DENSENET, epochs=36, sizes=GROWING, optimiser=replace(SGD, rate=0.1)),
+    taught(name="googlenet", blueprint=GOOGLENET, epochs=24, optimiser=TUNING),
+    taught(name="regnet", blueprint=REGNET, epochs=24, optimiser=TUNING),
+    taught(name="convnext", blueprint=CONVNEXT, epochs=32),
+    robust(name="resnet-robust", blueprint=RESNET, objective=FAST, mode="fast-at:4", note=FAST_NOTE, start="resnet"),
+    taught(name="repvgg", blueprint=REPVGG, epochs=24, optimiser=replace(SGD, rate=0.1)),
+    taught(name="mobilenet", blueprint=MOBILENET, epochs=20, optimiser=replace(SGD, rate=0.1, decay=1e-4)),
+    taught(name="xcit", blueprint=XCIT, epochs=12),
+    taught(name="vit", blueprint=VIT, epochs=20, sizes=((64, 1.0),)),
+    robust(
         name="resnet-pgd",
         blueprint=RESNET,
         objective=PROJECTED,
@@ -156,10 +57,10 @@ _TABLE = (
         start="resnet-robust",
         epochs=3,
     ),
-    _robust(
+    robust(
         name="densenet-robust", blueprint=DENSENET, objective=FAST, mode="fast-at:4", note=FAST_NOTE, start="densenet"
     ),
-    _robust(
+    robust(
         name="densenet-ensemble",
         blueprint=DENSENET,
         objective=ENSEMBLE,
@@ -169,7 +70,7 @@ _TABLE = (
         epochs=3,
         others=FIXED,
     ),
-    _robust(
+    robust(
         name="densenet-pgd",
         blueprint=DENSENET,
         objective=PROJECTED,
@@ -178,7 +79,7 @@ _TABLE = (
         start="densenet-robust",
         epochs=3,
     ),
-    _trio(name="baseline", objective=diversity.independent, note="three sub-models by themselves", epochs=12),
+    trio(name="baseline", objective=diversity.independent, note="three sub-models by themselves", epochs=12),
     *(
         recipe
         for name, blueprint, first in (
@@ -187,12 +88,12 @@ _TABLE = (
             ("mobilenet", SMALL_MOBILENET, {"epochs": 16, "sizes": GROWING, "optimiser": SGD}),
         )
         for recipe in (
-            _smoothed(architecture=name, blueprint=blueprint, sigma=0.12, **first),
-            _smoothed(architecture=name, blueprint=blueprint, sigma=0.25, start=(f"{name}-noise-0.12",)),
-            _smoothed(architecture=name, blueprint=blueprint, sigma=0.5, start=(f"{name}-noise-0.25",)),
+            smoothed(architecture=name, blueprint=blueprint, sigma=0.12, **first),
+            smoothed(architecture=name, blueprint=blueprint, sigma=0.25, start=(f"{name}-noise-0.12",)),
+            smoothed(architecture=name, blueprint=blueprint, sigma=0.5, start=(f"{name}-noise-0.25",)),
         )
     ),
-    _purifier(
+    purifier(
         name="hgd",
         arguments={"widths": [16, 32, 64, 64]},
         objective=partial(purifying.denoising, epsilon=16 / 255),
@@ -202,7 +103,7 @@ _TABLE = (
         sizes=((48, 1.0),),
         others=("resnet", "densenet"),
     ),
-    _purifier(
+    purifier(
         name="comdefend",
         arguments={"widths": [16, 32]},
         objective=purifying.compressing,
@@ -212,7 +113,7 @@ _TABLE = (
         patches=True,
         batch=64,
     ),
-    _purifier(
+    purifier(
         name="nrp",
         arguments={"width": 16, "growth": 8, "blocks": 1},
         objective=partial(purifying.self_supervised, epsilon=16 / 255, steps=3, fidelity=0.5),
@@ -222,33 +123,33 @@ _TABLE = (
         patches=True,
         batch=64,
     ),
-    _trio(
+    trio(
         name="adp", objective=partial(diversity.adaptive_diversity, alpha=2.0, beta=0.5), note="ADP, alpha 2, beta 0.5"
     ),
-    _trio(
+    trio(
         name="gal",
         objective=partial(diversity.gradient_alignment, weight=0.5),
         note="GAL, weight 0.5, leaky rectifiers",
         blueprint=TrioBlueprint(LEAKY_RESNET),
         epochs=3,
     ),
-    _trio(
+    trio(
         name="dverge",
         objective=partial(diversity.vulnerability_diversity, epsilon=0.07, steps=4),
         note="DVERGE, epsilon 0.07, four steps",
     ),
-    _trio(
+    trio(
         name="trs",
         objective=partial(diversity.transferability_reduced, similarity=5.0, smoothness=0.08, epsilon=0.03, steps=1),
         note="TRS, similarity 5, smoothness 0.08 within 0.03",
         epochs=2,
     ),
-    _behind(name="q1", note="on pictures of 2 levels", mode="quantised:1", defence="quantise-input", bits=1),
-    _behind(name="q2", note="on pictures of 4 levels", mode="quantised:2", defence="quantise-input", bits=2),
-    _behind(name="q4", note="on pictures of 16 levels", mode="quantised:4", defence="quantise-input", bits=4),
-    _behind(name="halftone", note="on dithered pictures", mode="halftone", defence="halftone"),
-    _control(name="seed", note="from another beginning", seed=1),
-    _control(name="adam", note="with Adam in place of SGD", optimiser=ADAM),
+    behind(name="q1", note="on pictures of 2 levels", mode="quantised:1", defence="quantise-input", bits=1),
+    behind(name="q2", note="on pictures of 4 levels", mode="quantised:2", defence="quantise-input", bits=2),
+    behind(name="q4", note="on pictures of 16 levels", mode="quantised:4", defence="quantise-input", bits=4),
+    behind(name="halftone", note="on dithered pictures", mode="halftone", defence="halftone"),
+    control(name="seed", note="from another beginning", seed=1),
+    control(name="adam", note="with Adam in place of SGD", optimiser=ADAM),
 )
 
 RECIPES: dict[str, TrainingRecipe] = {recipe.name: recipe for recipe in _TABLE}
