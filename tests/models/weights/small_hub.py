@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import torch
+
+import models
+
+NETWORK = "mobilenetv3_large_100.ra_in1k"
+NAME, REPOSITORY = f"imagenet/{NETWORK}", f"timm/{NETWORK}"
+CLOSED = "http://127.0.0.1:9"  # nobody listens there
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -109,3 +117,13 @@ def serve(hub: Hub) -> Iterator[Hub]:
         hub.closing.set()
         server.shutdown()
         server.server_close()
+
+
+def same(classifier: models.Classifier, weights: dict[str, torch.Tensor]) -> bool:
+    """Whether the classifier has exactly these weights."""
+    return all(torch.equal(value, weights[key]) for key, value in classifier.network.state_dict().items())
+
+
+def cached(tmp_path: Path) -> list[Path]:
+    """What a later load would take for whole."""
+    return list((tmp_path / "cache").glob("models--*/snapshots/*/*"))

@@ -1,70 +1,20 @@
-"""Loading from a hub: in its order of preference, resumed or cleanly refused, and never a long wait."""
+"""Loading from a hub: in its order of preference, resumed or cleanly refused."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import safetensors.torch
-import timm
 import torch
+from small_hub import COMMIT, NAME, NETWORK, REPOSITORY, cached, same
 
 import models
 from models import loading
-from models.weights import download, hub
+from models.weights import hub
 from models.weights.cache import Cache
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from small_hub import COMMIT, Hub, serve
-
-NETWORK = "mobilenetv3_large_100.ra_in1k"
-NAME, REPOSITORY = f"imagenet/{NETWORK}", f"timm/{NETWORK}"
-CLOSED = "http://127.0.0.1:9"  # nobody listens there
-
-
-@pytest.fixture(scope="module")
-def weights() -> dict[str, torch.Tensor]:
-    """Random weights in timm's layout."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        return timm.create_model(NETWORK, pretrained=False).state_dict()
-
-
-@pytest.fixture(scope="module")
-def content(weights) -> bytes:
-    return safetensors.torch.save(weights)
-
-
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch) -> None:
-    """No cache, no folder, no memory of earlier silence, an empty cache, and no way to the real hub."""
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_ENDPOINT", CLOSED)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.delenv("QUORUM_WEIGHTS", raising=False)
-    monkeypatch.setattr(download, "_silent", {})
-    monkeypatch.setattr(loading, "_cache", Cache(2**30))
-
-
-@pytest.fixture
-def small(content, monkeypatch) -> Iterator[Hub]:
-    with serve(Hub({REPOSITORY: content})) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        yield running
-
-
-def same(classifier: models.Classifier, weights: dict[str, torch.Tensor]) -> bool:
-    return all(torch.equal(value, weights[key]) for key, value in classifier.network.state_dict().items())
-
-
-def cached(tmp_path: Path) -> list[Path]:
-    """What a later load would take for whole."""
-    return list((tmp_path / "cache").glob("models--*/snapshots/*/*"))
 
 
 def test_a_download_arrives_whole_with_progress(small, weights, content) -> None:
@@ -130,69 +80,6 @@ def test_a_cached_file_that_has_been_damaged_is_not_used(small, tmp_path, monkey
     with pytest.raises(models.WeightsError, match=r"model\.safetensors was damaged"):
         models.load(NAME)
     assert models.load(NAME)(torch.rand(1, 3, 224, 224)).isfinite().all()
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [(404, "does not have it .HTTP status 404"), (500, "out of order .HTTP status 500"), (503, "out of order")],
-)
-def test_an_error_of_the_hub_is_one_sentence_at_once(status, words, small, tmp_path) -> None:
-    small.status = status
-    began = time.monotonic()
-    with pytest.raises(models.WeightsError, match=f"^MobileNet v3 is not on this machine, .*{words}.*built-in pack"):
-        models.load(NAME)
-    assert time.monotonic() - began < 5
-    assert not cached(tmp_path)
-    small.status = 200
-    assert models.load(NAME).labels[0] == "Tench"
-
-
-def test_an_unreachable_hub_is_one_sentence_at_once() -> None:
-    began = time.monotonic()
-    for name in models.names("imagenet"):
-        with pytest.raises(models.WeightsError, match=r"hub at 127\.0\.0\.1:9 cannot be reached"):
-            models.load(name)
-    usable, why = models.available("imagenet")
-    assert not usable
-    assert why == "The hub at 127.0.0.1:9 cannot be reached."
-    assert time.monotonic() - began < 5
-    assert models.available("tiny") == (True, "")
-    assert models.load("tiny/resnet").card is models.CARDS["tiny/resnet"]
-
-
-def test_switched_off_downloads_are_named(monkeypatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(models.WeightsError, match=r"downloads are switched off \(HF_HUB_OFFLINE\)\. Use the built-in"):
-        models.load(NAME)
-
-
-def test_a_cache_that_cannot_be_written_is_named(small, tmp_path) -> None:
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    with pytest.raises(models.WeightsError, match="the download cannot be kept"):
-        models.load(NAME)
-
-
-def test_a_silent_hub_costs_its_patience_once(small, monkeypatch) -> None:
-    small.seconds = 30
-    monkeypatch.setattr(download, "PATIENCE", 0.5)
-    began = time.monotonic()
-    for name in models.names("imagenet"):
-        with pytest.raises(models.WeightsError, match="takes too long to answer"):
-            models.load(name)
-    assert not models.available("imagenet").usable
-    assert time.monotonic() - began < 3
-
-
-def test_a_hub_that_comes_back_is_asked_again(small, monkeypatch) -> None:
-    monkeypatch.setattr(download, "MEMORY", 0.2)
-    url, small.url = small.url, CLOSED
-    monkeypatch.setenv("HF_ENDPOINT", CLOSED)
-    assert not models.available("imagenet").usable
-    small.url = url
-    monkeypatch.setenv("HF_ENDPOINT", url)
-    assert models.available("imagenet") == (False, "The hub at " + url[7:] + " does not have it (HTTP status 404).")
-    assert models.load(NAME).card.name == NAME
-    assert models.available("imagenet").usable
 
 
 def test_the_folder_comes_last_in_either_form(content, weights, tmp_path, monkeypatch) -> None:
