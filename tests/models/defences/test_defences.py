@@ -1,59 +1,27 @@
-"""Every row of the table of defences: a classifier again, with words, limits, gradients and repeatable chance."""
+"""Every row of the table of defences: a classifier again, with words, gradients and repeatable chance."""
 
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Tensor, nn
+from standins import Recorder, put, small
+from torch import Tensor
 from torch.nn import functional as F
 
 import models
 from models.classifier import Classifier
-from models.defences import DEFENCES, NINE, Averaged, Defence, Knob, Number, Numbers, defend, judge
+from models.defences import DEFENCES, NINE, Averaged, Defence, defend, judge
 
 NAMES = list(DEFENCES)
-KNOBS = [(name, knob) for name, defence in DEFENCES.items() for knob in defence.knobs]
 # Guards whose gradient is the identity's, so that it must equal the bare network's at the guarded picture.
 IDENTITY = ["jpeg", "bit-depth", "feature-distillation", "quantise-input", "halftone"]
-
-
-def small(seed: int) -> Classifier:
-    """A network with random weights: what defences promise holds for any, and this one is quick."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        layers = (nn.Conv2d(3, 8, 5, 4), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3, 2), nn.ReLU(), nn.Flatten())
-        network = nn.Sequential(*layers, nn.Linear(392, 64))
-    return Classifier(network.eval().requires_grad_(False), [f"class {index}" for index in range(64)], size=64)
-
-
-class Recorder(nn.Module):
-    """A function as a network."""
-
-    def __init__(self, call: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.call = call
-
-    def forward(self, fitted: Tensor) -> Tensor:
-        return self.call(fitted)
-
-
-@pytest.fixture(scope="module")
-def network() -> Classifier:
-    return small(1)
 
 
 @pytest.fixture
 def pixels() -> Tensor:
     return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
-
-
-def put(name: str, network: Classifier, **parameters) -> Classifier:
-    """The defence in front of the network, or made of it and another where it takes several."""
-    return defend(name, [network, small(2)] if DEFENCES[name].several else network, **parameters)
 
 
 def test_the_table_holds_what_the_project_promises() -> None:
@@ -166,46 +134,6 @@ def test_straight_through_is_the_identity_gradient(name, network, pixels) -> Non
     torch.testing.assert_close(guarded.guard(pixels, None).detach(), changed.detach(), atol=0, rtol=0)
     wanted = torch.autograd.grad(network(changed)[:, 0].sum(), changed)[0]
     torch.testing.assert_close(torch.autograd.grad(guarded(pixels)[:, 0].sum(), pixels)[0], wanted)
-
-
-@pytest.mark.parametrize(("name", "knob"), KNOBS, ids=[f"{n}-{k.name}" for n, k in KNOBS])
-def test_bad_values_are_refused_with_a_sentence(name, knob: Knob, network) -> None:
-    wrong = [knob.low - 1, knob.high + 1, math.nan, math.inf, True, "3", [], {}]
-    wrong += [[bad] for bad in wrong if isinstance(knob, Numbers)] or [
-        None,
-        knob.low + 0.5 if isinstance(knob, Number) and knob.whole else "x",
-    ]
-    for value in wrong:
-        with pytest.raises(ValueError, match=f"{knob.name} is .*: use .*{knob.low:g} to"):
-            put(name, network, **{knob.name: value})
-
-
-@pytest.mark.parametrize(("name", "knob"), KNOBS, ids=[f"{n}-{k.name}" for n, k in KNOBS])
-def test_the_limits_themselves_work(name, knob: Knob, network, pixels) -> None:
-    for value in (knob.low, min(knob.high, 20)):
-        given = [value or 0.5, value or 0.5] if isinstance(knob, Numbers) else value
-        assert put(name, network, **{knob.name: given})(pixels).isfinite().all()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_unknown_parameters_are_refused(name, network) -> None:
-    with pytest.raises(ValueError, match=f"{DEFENCES[name].title} has no parameter 'strength': it has"):
-        put(name, network, strength=3)
-
-
-def test_wrong_companies_are_refused(network) -> None:
-    with pytest.raises(ValueError, match="Unknown defence 'jpg': use one of jpeg, "):
-        defend("jpg", network)
-    with pytest.raises(ValueError, match="list is empty"):
-        defend("sem", [])
-    with pytest.raises(ValueError, match="not of a list"):
-        defend("jpeg", [network, network])
-    with pytest.raises(ValueError, match="takes Classifiers"):
-        defend("jpeg", nn.Identity())  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="takes Classifiers"):
-        defend("vote", [network, "tiny/regnet"])  # type: ignore[list-item]
-    with pytest.raises(ValueError, match="weights has 2 numbers: give one for each of 1"):
-        defend("sween", [network], weights=[1, 2])
 
 
 def test_defences_stack_and_chance_shows_through(network, pixels) -> None:

@@ -1,4 +1,4 @@
-"""Verdicts and certificates: their statistics against scipy, and what they say about networks one can compute."""
+"""Judgements: their statistics against scipy, and what they say about networks one can compute."""
 
 from __future__ import annotations
 
@@ -8,33 +8,12 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
+from standins import picture, seeded
 from torch import Tensor, nn
 
 from models.classifier import Classifier
 from models.defences import defend, judge
 from models.defences.binomial import fair_coin, lower_bound, tail, wilson
-from models.defences.certificate import certify
-
-
-class Halves(nn.Module):
-    """Class 1 where the first value is above 0.5, else class 0; class 2 never. It is asked about z-scores."""
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        value = pixels[:, 0, 0, 0]
-        return torch.stack([0.5 - value, value - 0.5, value - value - 9], 1) * 20
-
-
-@pytest.fixture
-def halves() -> Classifier:
-    return Classifier(Halves(), ["low", "high", "never"], mean=(0, 0, 0), std=(1, 1, 1))
-
-
-def picture(*values: float) -> Tensor:
-    return torch.tensor(values).view(-1, 1, 1, 1).expand(-1, 3, 2, 2).clone()
-
-
-def seeded(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
 
 
 @pytest.mark.parametrize("trials", [1, 7, 20, 500])
@@ -93,38 +72,6 @@ def test_a_plain_call_votes_and_its_gradient_points_the_right_way(halves) -> Non
     assert share == pytest.approx(round(share), abs=0.01), "a share of 100 votes"
     (gradient,) = torch.autograd.grad(logits.softmax(1)[0, 1], pixels)
     assert gradient[0, 0, 0, 0] > 0
-
-
-def test_the_certified_radius_is_cohens(halves) -> None:
-    smoothed = defend("smoothing", halves, sigma=0.25)
-    certificate = certify(smoothed, picture(0.1, 0.9, 0.5), draws=500, generator=seeded())
-    assert certificate.labels[:2].tolist() == [0, 1]
-    assert certificate.abstains.tolist() == [False, False, True]
-    assert certificate.radius[2] == 0
-    # The decision plane is 0.4 away: no honest certificate is larger, and 500 looks get more than half of it.
-    assert (certificate.radius[:2] < 0.4).all()
-    assert (certificate.radius[:2] > 0.2).all()
-    assert certificate.level == pytest.approx(0.999)
-
-
-def test_all_votes_for_one_class_certify_what_the_bound_allows() -> None:
-    sure = Classifier(Halves(), ["low", "high", "never"], mean=(0, 0, 0), std=(1, 1, 1))
-    certificate = certify(defend("smoothing", sure, sigma=0.1), picture(5.0), draws=100, generator=seeded())
-    wanted = 0.1 * stats.norm.ppf(0.001 ** (1 / 100))
-    assert certificate.radius.item() == pytest.approx(wanted, rel=1e-5)
-
-
-def test_only_smoothed_classifiers_certify(halves) -> None:
-    with pytest.raises(ValueError, match="certified radius: use smoothing or sween"):
-        certify(halves, picture(0.1))
-    with pytest.raises(ValueError, match="sigma above 0"):
-        certify(defend("smoothing", halves, sigma=0), picture(0.1))
-
-
-@pytest.mark.parametrize("wrong", [{"draws": 0}, {"draws": 2.5}, {"selection": -1}, {"alpha": 2}, {"alpha": 0}])
-def test_certificates_are_made_of_numbers_within_limits(halves, wrong) -> None:
-    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*: use a"):
-        certify(defend("smoothing", halves, sigma=0.1), picture(0.1), **wrong)
 
 
 def test_sween_weighs_its_members(halves) -> None:

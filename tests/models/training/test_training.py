@@ -19,6 +19,8 @@ from models.training.recipes import RECIPES
 from models.weights.files import fill
 
 KINDS = {getattr(recipe.objective, "func", recipe.objective).__name__: recipe for recipe in RECIPES.values()}
+SLOW = {"transferability_reduced", "vulnerability_diversity", "gradient_alignment", "self_supervised"}
+"""Objectives that look at every picture many times over."""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,9 @@ def guide(pictures: Pictures, tmp_path_factory: pytest.TempPathFactory) -> torch
     return run.averaged.requires_grad_(False)
 
 
-@pytest.mark.parametrize("objective", KINDS)
+@pytest.mark.parametrize(
+    "objective", [pytest.param(kind, marks=pytest.mark.slow if kind in SLOW else ()) for kind in KINDS]
+)
 def test_every_kind_of_recipe_learns(
     objective: str, pictures: Pictures, guide: torch.nn.Module, tmp_path: Path
 ) -> None:
