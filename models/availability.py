@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from models.catalog import find, names
-from models.packs import pack
+from models.packs import PACKS
 from models.weights import hub
 
 
@@ -36,12 +36,10 @@ class Availability(NamedTuple):
     why: str
 
 
-def available(name: str) -> Availability:
-    """Whether networks of the pack of that name can be had now: on this machine, or from a hub that soon answers."""
-    if pack(name).shipped:
-        return Availability(True, "")
-    cards = [find(one) for one in names(name)]
-    if any(hub.at_hand(card.hub) for card in cards):
+def available(pack: str) -> Availability:
+    """Whether networks of that pack can be had now: on this machine, or from a hub that answers within seconds."""
+    cards = [find(name) for name in names(pack)]
+    if PACKS[pack].shipped or any(hub.at_hand(card.hub) for card in cards):
         return Availability(True, "")
     why = hub.trouble(cards[0].hub)
     return Availability(not why, why)

@@ -120,9 +120,10 @@ def pack(name: str) -> Pack:
     return PACKS[name]
 
 
-def starters(name: str, device: str = "cpu") -> Starters:
+def starters(pack: str, device: str = "cpu") -> Starters:
     """The selection to begin with in the pack of that name; ValueError for an unknown one."""
-    return pack(name).starters(device)
+    names(pack)
+    return PACKS[pack].starters(device)
 
 
 def trios() -> dict[str, list[str]]:

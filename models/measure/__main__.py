@@ -37,7 +37,7 @@ def _keep(card: Card, **figures: Any) -> None:
     path.write_text(json.dumps(card.notes | figures, indent=2, ensure_ascii=False) + "\n")
 
 
-def main(arguments: list[str] | None = None) -> None:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.measure", description=__doc__)
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--table", choices=TABLES, default="accuracy")
@@ -48,23 +48,35 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure these, such as tiny/resnet")
     parser.add_argument("--device", default="cpu")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _cards(options: argparse.Namespace) -> list[Card]:
+    """Those that were asked for, or those of the pack that the table is about."""
     known = [name for pack in SHIPPED for name in names(pack)]
     unknown = [name for name in options.only or () if name not in known]
     if unknown:
-        raise SystemExit(f"Unknown classifier {', '.join(unknown)}: use {', '.join(known)}.")
-    make, roles = TABLES[options.table]
-    everybody = [CARDS[name] for name in names(options.pack)]
-    cards = [CARDS[name] for name in options.only or ()] or [card for card in everybody if card.role in roles]
-    try:
-        pictures = read(options.data, "val", tuple(PACKS[options.pack].vocabulary()))
-    except ValueError as problem:
-        raise SystemExit(str(problem)) from None
-    every = options.every = max(1, options.every)
+        raise ValueError(f"Unknown classifier {', '.join(unknown)}: use {', '.join(known)}.")
+    if options.only:
+        return [CARDS[name] for name in options.only]
+    _, roles = TABLES[options.table]
+    return [CARDS[name] for name in names(options.pack) if CARDS[name].role in roles]
+
+
+def _pictures(options: argparse.Namespace) -> Pictures:
+    pictures = read(options.data, "val", tuple(PACKS[options.pack].vocabulary()))
+    every = options.every
     if every > 1 and options.table == "accuracy":
-        raise SystemExit("--every goes with the slower tables: accuracy is kept on the cards, so all pictures count.")
-    pictures = Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
+        raise ValueError("--every goes with the slower tables: accuracy is kept on the cards, so all pictures count.")
+    return Pictures(pictures.images[::every], pictures.labels[::every], pictures.wnids)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = _parser().parse_args(arguments)
+    options.every = max(1, options.every)
+    make, _ = TABLES[options.table]
     try:
+        cards, pictures = _cards(options), _pictures(options)
         markdown, figures = make(cards, pictures, options.device)
     except (ValueError, WeightsError) as problem:
         raise SystemExit(str(problem)) from None

@@ -20,14 +20,14 @@ SEED = 0
 def defended_accuracy(classifier: Classifier, pictures: Pictures, device: Device) -> tuple[float, float]:
     """Shares of the pictures that are named rightly, and about which it abstains; defaults of `judge` decide.
 
-    A verdict that abstains is not right, whatever led the vote.
+    One that abstains is not right, whatever led the vote.
     """
     generator = torch.Generator().manual_seed(SEED)
     right = abstained = 0
     for images, labels in zip(pictures.images.split(BATCH), pictures.labels.split(BATCH), strict=True):
-        verdict = judge(classifier, images.to(device).float().div(255), generator=generator)
-        right += int(((verdict.top.cpu() == labels) & ~verdict.abstains.cpu()).sum())
-        abstained += int(verdict.abstains.sum())
+        judged = judge(classifier, images.to(device).float().div(255), generator=generator)
+        right += int(((judged.top.cpu() == labels) & ~judged.abstains.cpu()).sum())
+        abstained += int(judged.abstains.sum())
     return right / len(pictures), abstained / len(pictures)
 
 

@@ -87,8 +87,8 @@ class Run:
             self.epoch += 1
             self.seconds += time.monotonic() - began
             save_checkpoint(checkpoint, self.state())
-            verdict = f" · {judge(self.averaged)}" if judge else ""
-            self.say(f"{where} · loss {self.losses[-1]:.3f}{verdict} · {pace.summary()}")
+            judged = f" · {judge(self.averaged)}" if judge else ""
+            self.say(f"{where} · loss {self.losses[-1]:.3f}{judged} · {pace.summary()}")
 
     def _epoch(self, pace: Pace) -> float:
         """One pass over the pictures; its mean loss. What it draws depends on the seed and the epoch alone."""
