@@ -8,10 +8,11 @@ import pytest
 import models
 from demo.attacks import RECIPES
 from demo.attacks import __main__ as attacks
-from models import CARDS, report
+from models import CARDS
 from models.defences import DEFENCES
 from models.defences import __main__ as defences
-from models.measure import Accuracy
+from models.measure import tables
+from models.measure.accuracy import Accuracy
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 PACKS_README = (Path(models.__file__).parent / "tiny" / "README.md").read_text()
@@ -54,10 +55,10 @@ def test_every_network_has_been_measured(name: str) -> None:
 def test_what_is_said_of_a_network_is_what_was_measured(name: str) -> None:
     card = CARDS[name]
     rows = []
-    if card.role in report.TABLES["accuracy"][1]:
+    if card.role in tables.TABLES["accuracy"][1]:
         measured = card.notes["accuracy"]
         found = Accuracy(measured["top1"], measured["top5"], measured["pictures"])
-        rows.append(f"| {report.accuracy_row(card, found)} |")
+        rows.append(f"| {tables.accuracy_row(card, found)} |")
         assert rows[0] in PACKS_README.splitlines()
     if robust := card.notes.get("robust_accuracy"):
         rows.append(f"| `{name}` | {' | '.join(f'{robust[budget]:.1%}' for budget in '248')} |")
@@ -83,7 +84,7 @@ def test_every_measured_table_stands_beside_its_command() -> None:
     assert len(measured) >= 8
     for place in measured:
         near = "\n".join(blocks[place - 2 : place + 3])
-        assert re.search(r"python -m (demo\.benchmark|models\.report)", near), blocks[place][:100]
+        assert re.search(r"python -m (demo\.benchmark|models\.measure)", near), blocks[place][:100]
 
 
 def test_the_front_matter_pins_what_is_installed() -> None:

@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from demo import benchmark, picture
+from demo import benchmark
 from demo.attacks import iterate
 from demo.measure.attacks import Bench, markdown
 from demo.measure.judging import eight_bits
+from demo.run import picture
 
 
 def network(seed, title):

@@ -7,7 +7,7 @@ import torch
 
 import models
 from demo.measure import defences, judging, trios
-from models import supply
+from models import packs
 from models.defences import DEFENCES
 
 
@@ -27,7 +27,7 @@ def test_every_defence_is_compared_with_none(clean, monkeypatch) -> None:
 def test_every_trio_is_measured_in_every_way_it_can_answer(clean) -> None:
     head, *rows = list(trios.lines(clean, torch.tensor([0, 1]), 2, steps=1))
     assert head.startswith("| trio |")
-    assert len(rows) == len(supply.trios()) * len(trios.MODES)
+    assert len(rows) == len(packs.trios()) * len(trios.MODES)
     assert all(row.count("|") == 7 for row in rows)
 
 
