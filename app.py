@@ -46,6 +46,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         quiet=not block,
         theme=page.THEME,
         css=page.style(),
+        head=page.script(),
         ssr_mode=False,
         run_history=False,
         enable_monitoring=False,

@@ -1,4 +1,4 @@
-"""The Attack tab: three numbered choices, one sentence of verdict, then everything that led to it."""
+"""The Attack tab: three numbered choices, the verdict, then everything that led to it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any
 import gradio as gr
 
 from demo.figures import of_run
-from demo.pages import answers, cards, choices, live, opening, running
+from demo.pages import cards, choices, opening, running, stage, verdict
 from demo.pages import results as right
 from demo.pages.choices import Left
 from demo.pages.results import Results
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.unknown import unknown
 from demo.pages.widgets import QUIET
 from demo.run.events import Finished, Loading, Prepared, Progress, Unknown
 from demo.run.plan import Plan
@@ -24,7 +25,7 @@ COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
 
 TO_THE_STAGE = """() => {
-  const stage = document.getElementById("q-stage");
+  const stage = document.getElementById("q-verdict");
   if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({behavior: "smooth"});
 }"""
 """On a small screen the stage lies below the choices."""
@@ -48,11 +49,11 @@ def build(blocks: gr.Blocks, folder: Path) -> Tab:
             with gr.Row(elem_id="q-go"):
                 start = gr.Button("Attack", variant="primary", size="lg", elem_id="q-start")
                 stop = gr.Button("Stop", size="lg", visible=False, elem_id="q-stop")
-        with gr.Column(scale=1, min_width=320):
+        with gr.Column(scale=1, min_width=320, elem_id="q-right"):
             results = right.build()
     tab = Tab(left, results, Scene(gr.State("opening"), start, stop, left.sources, results), Stops())
     _connect(tab)
-    opening.connect(blocks, left.controls, tab.scene)
+    opening.connect(blocks, left.controls, tab.scene, tab.stops)
     return tab
 
 
@@ -63,11 +64,7 @@ def _connect(tab: Tab) -> None:
         yield from stream(tab, request, before, values)
 
     inputs = [scene.state, *controls.widgets()]
-    outputs = [
-        *scene.outputs(),
-        *(results.stage, results.slider, results.difference, results.png, results.json, results.table),
-        *(*results.plots, controls.argument.label, tab.left.more),
-    ]
+    outputs = [*scene.outputs(), *results.outputs(), controls.argument.label, tab.left.more]
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
     scene.start.click(watch, inputs, outputs, **settings)
     scene.start.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
@@ -81,14 +78,14 @@ def _connect(tab: Tab) -> None:
         wanted = tab.stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
-    scene.stop.click(stopping, None, [results.stage, scene.stop], **QUIET)
+    scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
 
 
 def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> Iterator[dict[Any, Any]]:
     """The page's updates, one run long. What went wrong is said on the stage; what was there before stays."""
-    scene, stage = tab.scene, tab.results.stage
+    scene, said = tab.scene, tab.results.verdict
     with tab.stops.run(request) as wish:
-        yield {stage: cards.waiting("Waking the jury …"), **scene.set("running")}
+        yield {said: cards.waiting("Waking the jury …"), **scene.set("running")}
         try:
             plan = tab.left.controls.request(*values).plan()
             for update in _updates(tab, plan, until(wish, running.thinned(running.events(plan)))):
@@ -96,9 +93,9 @@ def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> I
                     before = "opening"  # the last verdict has left the stage
                 yield update
         except Stopped:
-            yield {stage: cards.stopped("Attack"), **scene.set("opening")}
+            yield {said: cards.stopped("Attack"), **scene.set("opening")}
         except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
-            yield {stage: cards.error(running.said(problem)), **scene.set(before)}
+            yield {said: cards.error(running.said(problem)), **scene.set(before)}
 
 
 def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, Any]]:
@@ -107,15 +104,18 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
     for event, history in events:
         match event:
             case Loading():
-                yield {results.stage: cards.fetching(event)}
+                yield {results.verdict: cards.fetching(event)}
             case Unknown():
                 yield _unknown(tab, plan, event) | scene.set("opening")
             case Prepared():
                 prepared = event
             case Progress() if prepared:
                 charts = of_run.charts(history, prepared.look.jurors, prepared.goal, plan.recipe)
-                shown = live.running(prepared, event, charts)
-                yield {results.stage: shown, results.after: gr.update(visible=False)}
+                yield {
+                    results.verdict: verdict.live(prepared, event),
+                    results.stage: stage.live(prepared, event, charts),
+                    results.after: gr.update(visible=False),
+                }
             case Finished() if prepared:
                 for update in right.finished(plan, prepared, event, results):
                     yield update | scene.set("judged")
@@ -124,7 +124,8 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
 def _unknown(tab: Tab, plan: Plan, event: Unknown) -> dict[Any, Any]:
     """Kind words, and the label under attack set to the jury's best guess where the visitor can see and mend it."""
     return {
-        tab.results.stage: answers.unknown(event.look, plan.labels),
+        tab.results.verdict: unknown(event.look, plan.labels),
+        tab.results.stage: stage.opened(event.look),
         tab.left.controls.argument.label: gr.update(value=event.look.guess),
         tab.left.more: gr.update(open=True),
     }

@@ -1,18 +1,10 @@
-"""The page's own HTML: cards with a heading, and the pictures in them. Escaped, and themed by CSS alone."""
+"""The page's own HTML: cards with a heading. Escaped, and themed by CSS alone."""
 
 from __future__ import annotations
 
-import base64
 from html import escape
 
 from demo.run.events import Loading
-from demo.run.picture import Pixels, encode
-
-
-def image(pixels: Pixels, words: str) -> str:
-    """A picture within the page: a PNG, so exactly these pixels."""
-    data = base64.b64encode(encode(pixels)).decode()
-    return f'<img class="q-picture" src="data:image/png;base64,{data}" alt="{escape(words)}">'
 
 
 def card(title: str, body: str = "", *, kind: str = "", role: str = "") -> str:
@@ -24,18 +16,6 @@ def card(title: str, body: str = "", *, kind: str = "", role: str = "") -> str:
 def error(sentence: str) -> str:
     """What went wrong and what to do, announced to screen readers too."""
     return card("That did not work", f"<p>{escape(sentence)}</p>", kind="q-error", role="alert")
-
-
-def welcome() -> str:
-    """The page before its first run."""
-    return card(
-        "Can you change a jury's mind without changing what you see?",
-        "<p>Every network of the jury looks at the picture and says what it shows. Press <b>Attack</b>: an algorithm "
-        "then nudges the picture's colours, too little for you to mind, until the networks that it may look into (the "
-        "<b>surrogates</b>) give up. Then the interesting part: networks that it has <b>never seen</b>, and "
-        "<b>defended</b> ones, are asked about the same picture.</p>"
-        '<p class="q-soft">It takes a few seconds. You can stop at any time.</p>',
-    )
 
 
 def stopped(button: str) -> str:

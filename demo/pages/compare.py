@@ -13,6 +13,7 @@ from demo.attacks.recipes import IDEAS, RECIPES
 from demo.figures import interactive, of_comparison
 from demo.pages import cards, running
 from demo.pages.controls import Controls
+from demo.pages.replay import preview
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.widgets import QUIET
 from demo.run.comparison import MOST, Contestant, Told, comparable, plans
@@ -143,7 +144,7 @@ def _card(contestant: Contestant, best: bool) -> str:
     crown = ' <span class="q-tag q-holds">★ best</span>' if best else ""
     return (
         f'<div class="q-card"><h2>{escape(contestant.title)}{crown}</h2><p>{escape(finished.sentence)}</p>'
-        f"{cards.image(finished.adversarial, f'The picture by {contestant.title}')}"
+        f'<img class="q-picture" src="{preview(finished.adversarial)}" alt="The picture by {escape(contestant.title)}">'
         f'<p class="q-soft">{sure}{spent.gradients} gradients in {spent.step} iterations, '
         f"{finished.seconds:.1f} s.</p></div>"
     )

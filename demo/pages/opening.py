@@ -6,23 +6,20 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import answers, cards, running
+from demo.pages import cards, running, stage, verdict
 from demo.pages.controls import Controls
-from demo.pages.packs import listed
+from demo.pages.packs import offered
 from demo.pages.scene import Name, Scene
+from demo.pages.stopping import Stops
 from demo.pages.widgets import QUIET
 from demo.run.request import Request
 from demo.run.session import first_look
-from models.packs import PACKS
 
 
-def connect(blocks: gr.Blocks, controls: Controls, scene: Scene) -> None:
-    """Looks when the page opens and whenever what is to be seen changes.
-
-    A look writes its own card and nothing else: whether the card is seen is the scene's affair, so that a look which
-    ends during a run does not disturb it.
-    """
+def connect(blocks: gr.Blocks, controls: Controls, scene: Scene, stops: Stops) -> None:
+    """Looks when the page opens and whenever what is to be seen changes; not over a run that has begun since."""
     seen = [controls.picture, controls.argument.framing, controls.jury.pack]
+    shown = [scene.results.verdict, scene.results.stage]
     settings: dict[str, Any] = {
         "concurrency_id": "looks",
         "concurrency_limit": 1,
@@ -30,26 +27,34 @@ def connect(blocks: gr.Blocks, controls: Controls, scene: Scene) -> None:
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    blocks.load(said, seen, scene.results.opening, **settings)
+
+    def look(request: gr.Request, picture: Any, framing: str, pack: str) -> list[Any]:
+        said = looked(picture, framing, pack)
+        return [gr.skip(), gr.skip()] if stops.under_way(request) else said
 
     def clear(now: Name) -> dict[Any, Any]:
-        return {} if now == "running" else {scene.results.stage: cards.welcome(), **scene.set("opening")}
+        return {} if now == "running" else scene.set("opening")
 
+    blocks.load(look, seen, shown, **settings)
     changes = [widget.input for widget in seen]
-    gr.on(changes, clear, scene.state, [scene.results.stage, *scene.outputs()], **QUIET)
-    gr.on(changes, said, seen, scene.results.opening, **settings)
+    gr.on(changes, clear, scene.state, scene.outputs(), **QUIET)
+    gr.on(changes, look, seen, shown, **settings)
 
 
-def said(picture: Any, framing: str, pack: str) -> Any:
-    """The card with everybody's first answer, or with what is wrong with the picture.
+def looked(picture: Any, framing: str, pack: str) -> list[Any]:
+    """Verdict and stage before a run: everybody's first answer, or what is wrong with the picture.
 
     Nobody is made to fetch a network by looking at the page.
     """
-    if picture is None or not PACKS[pack].shipped:
-        return gr.update(value="", visible=False)
-    everybody: dict[str, Any] = {"surrogates": PACKS[pack].starters().surrogates, "held_out": listed(pack)}
+    if picture is None:
+        return [verdict.welcome(), ""]
+    everybody = offered(pack)
+    if everybody is None:
+        return [cards.card("Press Attack", "<p>The networks of this jury are fetched first.</p>", role="status"), ""]
+    surrogates, held_out = everybody
     try:
-        look = first_look(Request(picture, **everybody, framing=framing, pack=pack, guards={}).plan())
+        request = Request(picture, surrogates, held_out=held_out, framing=framing, pack=pack, guards={})
+        look = first_look(request.plan())
     except Exception as problem:  # noqa: BLE001  # said where the answers would be and, if it is ours, logged
-        return gr.update(value=cards.error(running.said(problem)), visible=True)
-    return gr.update(value=answers.first_look(look), visible=True)
+        return [cards.error(running.said(problem)), ""]
+    return [verdict.opened(look), stage.opened(look)]

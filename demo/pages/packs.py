@@ -72,6 +72,14 @@ def listed(pack: str) -> list[str]:
     return [name for name in models.names(pack) if CARDS[name].role not in STUDIED]
 
 
+def offered(pack: str) -> tuple[Sequence[str], list[str]] | None:
+    """Who looks first: the surrogates to begin with and all others of the list; None where one must be fetched."""
+    surrogates, everybody = PACKS[pack].starters(best()).surrogates, listed(pack)
+    if models.needs([*surrogates, *everybody]).download:
+        return None
+    return surrogates, everybody
+
+
 def _words(name: str) -> str:
     card = CARDS[name]
     parameters = int(card.parameters or card.notes.get("parameters", 0))

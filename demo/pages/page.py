@@ -11,7 +11,7 @@ from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
 
-STYLE = Path(__file__).parents[2] / "assets" / "style.css"
+ASSETS = Path(__file__).parents[2] / "assets"
 TITLE = "Quorum"
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 THEME = gr.themes.Base(
@@ -47,7 +47,12 @@ def style() -> str:
         for pack in PACKS
         for place, name in enumerate(packs.listed(pack), start=1)
     )
-    return STYLE.read_text() + "\n".join(dots)
+    return (ASSETS / "style.css").read_text() + "\n".join(dots)
+
+
+def script() -> str:
+    """What the stage does in the browser, for the page's head."""
+    return f"<script>{(ASSETS / 'stage.js').read_text()}</script>"
 
 
 def build(folder: Path) -> gr.Blocks:

@@ -1,4 +1,4 @@
-"""What the page is doing, as a state: which buttons are offered, and which part of the stage is there."""
+"""What the page is doing, as a state: which buttons are offered, and whether there is something to take away."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ class Scene:
     results: Results
 
     def outputs(self) -> list[Any]:
-        return [self.state, self.start, self.stop, self.sources, self.results.before, self.results.after]
+        return [self.state, self.start, self.stop, self.sources, self.results.after]
 
     def set(self, name: Name) -> dict[Any, Any]:
-        """The updates that make it so. A run hides the last verdict with its first frame, not before."""
+        """The updates that make it so. A run hides the last files with its first frame, not before."""
         running = name == "running"
         updates = {
             self.state: name,
             self.start: gr.update(visible=not running),
             self.stop: gr.update(visible=running, interactive=True),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
-            self.results.before: gr.update(visible=name == "opening"),
         }
         return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}

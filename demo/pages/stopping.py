@@ -31,6 +31,10 @@ class Stops:
             if self._wishes.get(visitor) is wish:
                 del self._wishes[visitor]
 
+    def under_way(self, request: gr.Request | None) -> bool:
+        """Whether this visitor has a run that has not ended."""
+        return _visitor(request) in self._wishes
+
     def want(self, request: gr.Request | None) -> bool:
         """Wishes this visitor's run to end; whether there is one."""
         wish = self._wishes.get(_visitor(request))

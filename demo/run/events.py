@@ -59,7 +59,8 @@ class Prepared:
 class Progress:
     """One frame. Mappings go by jurors' names; confidence is that of the label under attack (or of the target).
 
-    weights: the surrogates' at this iteration, empty where the attack has none. gradients: backward passes through one
+    answers: what each juror that is asked on the way says, and how sure it is. weights: the surrogates' at this
+    iteration, empty where the attack has none. gradients: backward passes through one
     surrogate so far; forwards: forward passes. seconds: since the run began; seconds_left: an estimate. details: what
     this attack alone has to show.
     """
@@ -69,11 +70,23 @@ class Progress:
     picture: Pixels
     weights: Mapping[str, float]
     confidence: Mapping[str, float]
+    answers: Mapping[str, tuple[str, float]]
     gradients: int
     forwards: int
     seconds: float
     seconds_left: float
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Control:
+    """What random noise of the same size does: every colour value moved by epsilon, up or down by the toss of a coin.
+
+    fooled: how many of the `asked` networks, which are those that were right before and answer as they are.
+    """
+
+    fooled: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ class Finished:
     png: bytes
     findings: tuple[Finding, ...]
     sentence: str
+    control: Control
     distances: Mapping[str, float]
     label: str
     target: str | None

@@ -155,9 +155,7 @@ def distances(pixels: Pixels, original: Pixels) -> dict[str, float]:
     }
 
 
-def amplified(pixels: Pixels, original: Pixels) -> tuple[Pixels, float]:
-    """The difference around mid-grey, as strong as fits, and the factor by which it was made stronger."""
-    difference = pixels.astype(np.float64) - original
-    largest = float(np.abs(difference).max())
-    factor = 127 / largest if largest else 1.0
-    return (128 + difference * factor).round().clip(0, 255).astype(np.uint8), factor
+def strengthened(pixels: Pixels, original: Pixels, times: float) -> Pixels:
+    """The difference around mid-grey, so many times stronger; what is too strong to be shown is cut off."""
+    difference = pixels.astype(np.int16) - original
+    return (128 + difference * times).clip(0, 255).round().astype(np.uint8)

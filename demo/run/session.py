@@ -11,6 +11,7 @@ from torch import Tensor
 
 from demo.attacks import Frame, iterate
 from demo.run import verdict
+from demo.run.control import noise_of_the_same_size
 from demo.run.events import Event, Finished, Look, Prepared, Progress, Unknown
 from demo.run.jury import Jury, arrived, arriving, attacked
 from demo.run.picture import decode, distances, encode, to_pixels, to_tensor, within
@@ -68,7 +69,7 @@ def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator
     goal = plan.labels.index(prepared.goal)
     history: list[Progress] = []
     for frame in _frames(plan, jury, goal):
-        history.append(_progress(frame, plan.steps, jury, goal, began))
+        history.append(_progress(frame, plan, jury, goal, began))
         yield history[-1]
     png = encode(within(history[-1].picture, plan.original, plan.epsilon))
     yield _judge(plan, jury, prepared, png, tuple(history), began)
@@ -90,10 +91,11 @@ def _frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
     )
 
 
-def _progress(frame: Frame, steps: int, jury: Jury, goal: int, began: float) -> Progress:
-    seen = [member.juror.name for member in jury if member.juror.group == "surrogate"]
-    confidence = dict(zip(seen, frame.confidence[:, 0].tolist(), strict=True))
-    confidence |= _watching(frame.adversarial, jury, goal)
+def _progress(frame: Frame, plan: Plan, jury: Jury, goal: int, began: float) -> Progress:
+    steps, seen = plan.steps, [member.juror.name for member in jury if member.juror.group == "surrogate"]
+    chances = dict(zip(seen, frame.logits[:, 0].softmax(-1), strict=True)) | _watching(frame.adversarial, jury)
+    confidence = {name: float(chance[goal]) for name, chance in chances.items()}
+    confidence |= dict(zip(seen, frame.confidence[:, 0].tolist(), strict=True))
     weights = {} if frame.weights is None else dict(zip(seen, frame.weights[:, 0].tolist(), strict=True))
     seconds = time.perf_counter() - began
     return Progress(
@@ -102,6 +104,7 @@ def _progress(frame: Frame, steps: int, jury: Jury, goal: int, began: float) -> 
         picture=to_pixels(frame.adversarial),
         weights=weights,
         confidence=confidence,
+        answers={name: (plan.labels[int(c.argmax())], float(c.max())) for name, c in chances.items()},
         gradients=frame.cost,
         forwards=frame.queries,
         seconds=seconds,
@@ -111,10 +114,10 @@ def _progress(frame: Frame, steps: int, jury: Jury, goal: int, began: float) -> 
 
 
 @torch.no_grad()
-def _watching(picture: Tensor, jury: Jury, goal: int) -> dict[str, float]:
-    """Confidence of the bare networks that only look on; guards and juries wait for the finished file."""
+def _watching(picture: Tensor, jury: Jury) -> dict[str, Tensor]:
+    """Probabilities of the bare networks that only look on; guards and juries wait for the finished file."""
     return {
-        member.juror.name: float(member.classifier(picture)[0].softmax(-1)[goal])
+        member.juror.name: member.classifier(picture)[0].softmax(-1)
         for member in jury
         if member.juror.group != "surrogate" and member.entry.bare
     }
@@ -138,6 +141,7 @@ def _judge(
         png=png,
         findings=tuple(findings),
         sentence=verdict.sentence(findings, targeted),
+        control=noise_of_the_same_size(plan, jury, prepared),
         distances=distances(adversarial, plan.original),
         label=prepared.label,
         target=prepared.target,

@@ -17,9 +17,9 @@ UNCOUNTED = ("wrong", "undecided")
 """What a juror is called that gave the attacker's answer, or none, before the attack."""
 
 GROUPS = {
-    "surrogate": "Surrogates: the attacker saw inside",
-    "held-out": "Held-out: the attacker never met them",
-    "defended": "Defended: trained or guarded against attacks",
+    "surrogate": "The attacker looked inside",
+    "held-out": "Only watching",
+    "defended": "Watching, defended",
 }
 
 
@@ -92,10 +92,10 @@ def finding(juror: Juror, before: Opinion, after: Opinion, label: str, targeted:
     share, low, high = after.votes / after.draws, after.low, after.high
     if not targeted:  # fooled is then every look that did not give the label
         share, low, high = 1 - share, 1 - high, 1 - low
-    return Finding(juror, before, after, _status(before.answer, after.answer, label, targeted), share, low, high)
+    return Finding(juror, before, after, status(before.answer, after.answer, label, targeted), share, low, high)
 
 
-def _status(before: str, after: str, label: str, targeted: bool) -> str:
+def status(before: str, after: str, label: str, targeted: bool) -> str:
     """One of those in `UNCOUNTED`, or "fooled", "holds", "abstains"."""
     if before == ABSTAINS and not targeted:
         return "undecided"

@@ -1,0 +1,136 @@
+"""The stage: the large picture beside the charts, and the benches below; the same before, during and after a run."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+
+from demo.figures import svg
+from demo.figures.chart import Chart
+from demo.pages import replay, tiles
+from demo.pages.tiles import Tile
+from demo.run.events import Finished, Look, Prepared, Progress
+from demo.run.picture import Pixels, encode, strengthened
+
+STRENGTHS = (1, 8, 32)
+"""How many times stronger what was added can be looked at."""
+
+
+def opened(look: Look) -> str:
+    """Before a run: the picture, and what each network says of it."""
+    words = (
+        '<div class="q-invite"><h3>What happens when you press Attack</h3>'
+        "<p>An algorithm nudges the picture’s colours, too "
+        "little for you to mind, until the networks that it may look into give up. Then the interesting part: "
+        "networks that it has <b>never seen</b>, and <b>defended</b> ones, are asked about the same picture.</p>"
+        '<p class="q-soft">It takes a few seconds. You can stop at any time.</p></div>'
+    )
+    members = [Tile(juror, look.before[juror.name]) for juror in look.jurors]
+    return _stage(_canvas(look.original, "What they see"), words, tiles.benches(members, False))
+
+
+def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str:
+    """One frame of a run under way."""
+    marks = replay.statuses(progress.answers, prepared)
+    members = [
+        Tile(juror, prepared.look.before[juror.name], progress.answers.get(juror.name), marks.get(juror.name, ""))
+        for juror in prepared.look.jurors
+    ]
+    caption = f"iteration {progress.step} of {progress.steps}"
+    canvas = _canvas(progress.picture, "The picture so far", caption) + _draws(prepared, progress)
+    return _stage(canvas, _charts(charts), tiles.benches(members, prepared.target is not None))
+
+
+def judged(prepared: Prepared, finished: Finished, charts: Sequence[Chart]) -> str:
+    """A finished run, to be replayed, compared and taken apart."""
+    members = [tiles.judged(finding) for finding in finished.findings]
+    canvas = _compared(finished) + _scrubber(finished) + _looks(finished)
+    benches = tiles.benches(members, prepared.target is not None)
+    return _stage(canvas, _charts(charts), benches) + replay.data(prepared, finished)
+
+
+def exact(pixels: Pixels) -> str:
+    """A picture as a PNG data URL: exactly these pixels."""
+    return "data:image/png;base64," + base64.b64encode(encode(pixels)).decode()
+
+
+def _stage(canvas: str, beside: str, benches: str) -> str:
+    return (
+        f'<div class="q-card q-stage"><div class="q-left">{canvas}</div><div class="q-beside">{beside}</div></div>'
+        f"{benches}"
+    )
+
+
+def _canvas(pixels: Pixels, words: str, caption: str = "") -> str:
+    shown = f'<span class="q-caption">{escape(caption)}</span>' if caption else ""
+    return f'<div class="q-canvas"><img class="q-picture" src="{replay.preview(pixels)}" alt="{words}">{shown}</div>'
+
+
+def _compared(finished: Finished) -> str:
+    """Both pictures, one over the other, parted by a line that can be dragged, and what was added over both."""
+    added = "".join(
+        f'<img class="q-picture q-added" data-look="{times}" hidden src="{replay.preview(pixels)}" '
+        f'alt="What was added, {times} times stronger, around grey">'
+        for times in STRENGTHS
+        for pixels in [strengthened(finished.adversarial, finished.original, times)]
+    )
+    return (
+        f'<div class="q-canvas q-compare"><img class="q-picture" src="{exact(finished.original)}" '
+        f'alt="The original picture"><img class="q-picture q-over" src="{exact(finished.adversarial)}" '
+        f'alt="The adversarial picture">{added}<span class="q-caption">original ⟷ adversarial</span>'
+        '<input class="q-part" type="range" min="0" max="100" value="50" '
+        'aria-label="How much of the original picture is shown"></div>'
+    )
+
+
+def _scrubber(finished: Finished) -> str:
+    steps = finished.history[-1].steps
+    return (
+        '<div class="q-scrub"><button type="button" class="q-play" aria-label="Replay the run">▶</button>'
+        f'<input class="q-step" type="range" min="0" max="{steps}" value="{steps}" aria-label="Iteration">'
+        f"<output>iteration {steps} of {steps}</output></div>"
+    )
+
+
+def _looks(finished: Finished) -> str:
+    """The choice between the picture and what was added to it, with what was measured on the file."""
+    far = finished.distances
+    buttons = ['<button type="button" class="q-look" data-look="0" aria-pressed="true">picture</button>']
+    buttons += [
+        f'<button type="button" class="q-look" data-look="{times}" aria-pressed="false">×{times}</button>'
+        for times in STRENGTHS
+    ]
+    return (
+        f'<div class="q-looks">{buttons[0]}<span class="q-soft">what was added:</span>{"".join(buttons[1:])}'
+        f'<span class="q-soft">largest change {far["linf"]:.0f}/255 · L2 {far["l2"]:.2f} · PSNR {far["psnr"]:.1f} dB'
+        "</span></div>"
+    )
+
+
+def _charts(charts: Sequence[Chart]) -> str:
+    return "".join(_drawing(chart) for chart in charts)
+
+
+def _drawing(chart: Chart) -> str:
+    """A chart with its title, how to read it, and its numbers as a table."""
+    words = f"<figcaption>{escape(chart.words)}</figcaption>" if chart.words else ""
+    rows = "".join(
+        f"<tr><th>{escape(line.title)}</th><td>{chart.label(line.values[0])}</td>"
+        f"<td>{chart.label(min(line.values))}</td><td>{chart.label(line.values[-1])}</td></tr>"
+        for line in chart.lines
+    )
+    table = f"<table><tr><th></th><th>first</th><th>least</th><th>last</th></tr>{rows}</table>"
+    twin = f'<details class="q-twin"><summary>as a table</summary>{table}</details>'
+    return f"<figure><h3>{escape(chart.title)}</h3>{svg.draw(chart)}{words}{twin}</figure>"
+
+
+def _draws(prepared: Prepared, progress: Progress) -> str:
+    """Which surrogates the inner steps of this iteration drew, as dots in their colours, where the attack draws."""
+    surrogates = [juror for juror in prepared.look.jurors if juror.group == "surrogate"]
+    drawn = [surrogates[place] for place in progress.details.get("drawn", ())]
+    if not drawn:
+        return ""
+    dots = "".join(f'<span class="q-dot" style="background:{juror.color}"></span>' for juror in drawn)
+    names = ", ".join(juror.title for juror in drawn)
+    return f'<div class="q-draws" role="img" aria-label="Drawn in turn: {escape(names)}">{dots}</div>'
