@@ -62,8 +62,8 @@ _GUARDS: Guards = {"jpeg": {"quality": 75}, "bit-depth": {"bits": 4}, "random-re
 _ROWS = (
     Pack(
         name="tiny",
-        title="Built-in: 64 things, works offline",
-        sentence="Small networks of this project over 64 things at 64 pixels: everything runs on a laptop in seconds.",
+        title="Laboratory",
+        sentence="Knows 64 things at 64 × 64 pixels. Small networks of many kinds, to study attacks in a second.",
         sides=(64,),
         vocabulary=labels.tiny,
         shipped=True,
@@ -73,8 +73,8 @@ _ROWS = (
     ),
     Pack(
         name="trios",
-        title="Trios: small networks trained to disagree",
-        sentence="Ensemble defences of three: the question is how a jury bears an attack on itself, so nobody watches.",
+        title="Trios",
+        sentence="Three small networks trained to disagree, who answer as one. How do they bear an attack?",
         sides=(64,),
         vocabulary=labels.tiny,
         shipped=True,
@@ -85,8 +85,8 @@ _ROWS = (
     ),
     Pack(
         name="imagenet",
-        title="ImageNet: 1000 things, from the hub",
-        sentence="The networks of the papers over ImageNet's 1000 classes, fetched from the hub when first used.",
+        title="Photographs",
+        sentence="Names a thousand things in photographs of your own.",
         sides=(299, 224),
         vocabulary=labels.imagenet,
         shipped=False,

@@ -7,11 +7,11 @@ from html import escape
 
 from demo.figures.chart import Chart, Line, in_words
 
-WIDTH, HEIGHT = 520, 200
-LEFT, RIGHT, TOP, BOTTOM = 40, 128, 10, 24
+WIDTH, HEIGHT = 440, 190
+LEFT, RIGHT, TOP, BOTTOM = 38, 136, 10, 22
 APART = 13
 """How far apart two names must stand."""
-LONGEST_NAME = 20
+LONGEST_NAME = 19
 MANY = 6
 """Above so many lines those of one dash, but for the solid ones, share one name."""
 SHARED = {"dash": "watching", "dot": "defended"}

@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo.attacks.knobs import Knob
 from demo.attacks.recipes import IDEAS, RECIPES
-from demo.pages import defences, examples, packs
+from demo.pages import chips, defences, examples, packs
 from demo.pages.controls import Argument, Controls
 from demo.pages.upload import picture_input
 from demo.pages.widgets import QUIET, shown, widget
@@ -44,11 +44,24 @@ def build(folder: Path) -> Left:
                 cache_examples=False,
             )
     with gr.Column(elem_classes="q-choice"):
-        _heading(2, "Who may the attacker look at?")
-        jury = packs.build()
+        _heading(2, "The jury")
+        pack, sentence = packs.menu()
+        glance = gr.HTML(chips.opening(), elem_id="q-glance")
+        with gr.Accordion("Change the jury", open=False, elem_id="q-change"):
+            jury = packs.networks(pack, sentence)
+            guards = defences.build(pack)
     with gr.Column(elem_classes="q-choice"):
-        _heading(3, "How does it argue?")
-        attack = gr.Dropdown(menu(), value=DEFAULT_ATTACK, label="Attack", elem_id="q-attack")
+        _heading(3, "The attack")
+        first = RECIPES[DEFAULT_ATTACK]
+        idea = gr.Radio(
+            [(words, name) for name, words in IDEAS.items()],
+            value=first.idea,
+            label="By which idea?",
+            show_label=False,
+            elem_id="q-idea",
+            elem_classes="q-ideas",
+        )
+        attack = gr.Dropdown(menu(first.idea), value=DEFAULT_ATTACK, label="Attack", elem_id="q-attack")
         saying = gr.HTML(_saying(DEFAULT_ATTACK))
         epsilon = gr.Slider(
             1,
@@ -61,16 +74,16 @@ def build(folder: Path) -> Left:
         iterations = gr.Slider(1, MOST_ITERATIONS, DEFAULT_ITERATIONS, step=1, label="Iterations")
     with gr.Accordion("More", open=False) as more:
         argument = Argument(attack, epsilon, iterations, **_more(jury.pack), knobs=_knobs())
-    with gr.Accordion("Defences", open=False):
-        guards = defences.build(jury.pack)
-    _follow_attack(argument, saying)
+    _follow_attack(argument, idea, saying)
     jury.pack.change(lambda pack: PACKS[pack].epsilon, jury.pack, epsilon, **QUIET)
-    return Left(Controls(picture, jury, argument, guards), sample, sources, more)
+    controls = Controls(picture, jury, argument, guards)
+    chips.connect(glance, controls)
+    return Left(controls, sample, sources, more)
 
 
-def menu() -> list[tuple[str, str]]:
-    """The attacks for a menu, grouped by their idea."""
-    return [(f"{IDEAS[recipe.idea]} · {recipe.title}", name) for name, recipe in RECIPES.items()]
+def menu(idea: str) -> list[tuple[str, str]]:
+    """The attacks of one idea, for a menu."""
+    return [(recipe.title, name) for name, recipe in RECIPES.items() if recipe.idea == idea]
 
 
 def every_knob() -> dict[str, Knob]:
@@ -140,8 +153,12 @@ def _knobs() -> dict[str, Any]:
     return {name: widget(knob, visible=name in first) for name, knob in every_knob().items()}
 
 
-def _follow_attack(argument: Argument, saying: gr.HTML) -> None:
-    """The attack's sentence, its own knobs with their defaults, and what it fixes follow the menu."""
+def _follow_attack(argument: Argument, idea: gr.Radio, saying: gr.HTML) -> None:
+    """The attack's idea and sentence, its own knobs with their defaults, and what it fixes follow the menu."""
+
+    def of_idea(name: str) -> Any:
+        attacks = menu(name)
+        return gr.update(choices=attacks, value=attacks[0][1])
 
     def follow(attack: str) -> list[Any]:
         recipe = RECIPES[attack]
@@ -150,8 +167,8 @@ def _follow_attack(argument: Argument, saying: gr.HTML) -> None:
         steps = gr.update(interactive=recipe.steps is None)
         why = recipe.untargeted_because
         aim = gr.update(interactive=why is None, info=why, **({"value": False} if why else {}))
-        return [_saying(attack), steps, aim, *updates]
+        return [recipe.idea, gr.update(choices=menu(recipe.idea)), _saying(attack), steps, aim, *updates]
 
-    argument.attack.change(
-        follow, argument.attack, [saying, argument.iterations, argument.targeted, *argument.knobs.values()], **QUIET
-    )
+    idea.input(of_idea, idea, argument.attack, **QUIET)
+    followers = [idea, argument.attack, saying, argument.iterations, argument.targeted, *argument.knobs.values()]
+    argument.attack.change(follow, argument.attack, followers, **QUIET)

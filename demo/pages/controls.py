@@ -11,7 +11,7 @@ from demo.attacks.recipes import RECIPES
 from demo.run.device import best
 from demo.run.request import Request, from_form
 from models.defences import DEFENCES
-from models.packs import DEFAULT_PACK, PACKS
+from models.packs import PACKS
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Controls:
             surrogates=chosen["surrogates"] or (),
             knobs=_knobs(chosen["attack"], knobs),
             guards=_guards(chosen["guards"] or (), parameters),
-            held_out=_held_out(chosen),
+            held_out=held_out(chosen["pack"], chosen["held_out"], chosen["studied"]),
             device=best(),
         )
 
@@ -107,8 +107,11 @@ def _guards(chosen: Any, values: dict[tuple[str, str], Any]) -> dict[str, dict[s
     }
 
 
-def _held_out(chosen: dict[str, Any]) -> list[str] | None:
-    """The built-in pack's own cast, and whoever was asked for beside it; elsewhere those that are ticked."""
-    if chosen["pack"] != DEFAULT_PACK:
-        return list(chosen["held_out"] or ())
-    return [*PACKS[DEFAULT_PACK].held_out(), *chosen["studied"]] if chosen["studied"] else None
+def held_out(pack: Any, ticked: Any, studied: Any) -> list[str] | None:
+    """Who is asked without being attacked; None for the pack's own cast.
+
+    A shipped pack's own cast watches, and whoever was asked for beside it; elsewhere those that are ticked.
+    """
+    if pack in PACKS and PACKS[pack].shipped:
+        return [*PACKS[pack].held_out(), *studied] if studied else None
+    return list(ticked or ())

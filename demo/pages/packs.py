@@ -15,23 +15,28 @@ from demo.run.device import best
 from demo.run.roster import top1
 from models import CARDS
 from models.catalog import STUDIED
-from models.packs import DEFAULT_PACK, PACKS, trio_of, trios
+from models.packs import DEFAULT_PACK, PACKS, Pack, trio_of, trios
 
 
-def build() -> Jury:
-    """The pack's menu and its networks."""
-    first = PACKS[DEFAULT_PACK].starters().surrogates
+def menu() -> tuple[gr.Radio, gr.HTML]:
+    """The pack's menu, with the sentence of the one that is chosen."""
     pack = gr.Radio(
         [(row.title, name) for name, row in PACKS.items()],
         value=DEFAULT_PACK,
         label="Which jury?",
         show_label=False,
-        elem_classes="q-either",
+        elem_id="q-pack",
+        elem_classes="q-segments",
     )
-    trouble = gr.HTML(visible=False)
+    return pack, gr.HTML(_sentence(PACKS[DEFAULT_PACK]))
+
+
+def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
+    """The pack's networks, in two lists: who is attacked, and who else is asked."""
+    row = PACKS[DEFAULT_PACK]
     trio = gr.Radio(
         list(trios()),
-        value=trio_of(PACKS["trios"].starters().surrogates),
+        value=next(iter(trios())),
         label="Which trio?",
         info="Its three answer as one: by probability, by vote, by logits. Try PGD on it, then MORA.",
         visible=False,
@@ -39,25 +44,21 @@ def build() -> Jury:
         elem_classes="q-either",
     )
     surrogates = gr.CheckboxGroup(
-        described(DEFAULT_PACK),
-        value=list(first),
-        show_label=False,
-        label="Surrogates",
+        described(row.name),
+        value=list(row.starters().surrogates),
+        label="The attacker looks inside",
         elem_id="q-surrogates",
-        elem_classes=f"q-networks q-{DEFAULT_PACK}",
+        elem_classes=f"q-networks q-{row.name}",
     )
     held_out = gr.CheckboxGroup(
-        described("imagenet"),
-        value=[],
-        label="Who else is asked, without being attacked?",
-        visible=False,
+        described(row.name),
+        value=list(row.starters().held_out),
+        label="Only watching",
+        visible=not row.shipped,
         elem_id="q-held-out",
-        elem_classes="q-networks q-imagenet",
+        elem_classes=f"q-networks q-{row.name}",
     )
-    others = gr.HTML(rest(DEFAULT_PACK, first, None))
-    for widget in (surrogates, held_out):
-        widget.change(rest, [pack, surrogates, held_out], others, **QUIET)
-    pack.input(switch, pack, [pack, trouble, surrogates, held_out, others, trio], **QUIET)
+    pack.input(switch, pack, [pack, saying, surrogates, held_out, trio], **QUIET)
     trio.input(lambda title: trios()[title], trio, surrogates, **QUIET)
     return Jury(pack, surrogates, held_out)
 
@@ -87,45 +88,23 @@ def _words(name: str) -> str:
     return f"{card.title} · {parameters / 1e6:.1f} M{accuracy}"
 
 
+def _sentence(pack: Pack, trouble: str = "") -> str:
+    said = f'<p class="q-say q-trouble">{escape(trouble)} {escape(pack.title)} stays.</p>' if trouble else ""
+    return f'{said}<p class="q-say">{escape(pack.sentence)}</p>'
+
+
 def switch(name: str) -> list[Any]:
-    """Another pack, if it can be had; else a sentence, and the built-in one stays."""
+    """Another pack, if it can be had; else a sentence, and the one that opens stays."""
     usable, why = models.available(name)
-    trouble = gr.update(
-        visible=not usable, value=f'<p class="q-say q-trouble">{escape(why)} The built-in jury stays.</p>'
-    )
     pack = PACKS[name if usable else DEFAULT_PACK]
     chosen, asked = pack.starters(best())
     trio = trio_of(chosen)
+    classes = f"q-networks q-{pack.name}"
+    everybody = described(pack.name)
     return [
         gr.update(value=pack.name),
-        trouble,
-        gr.update(
-            choices=described(pack.name),
-            value=list(chosen),
-            elem_classes=f"q-networks q-{pack.name}",
-            visible=trio is None,
-        ),
-        gr.update(value=[] if pack.shipped else list(asked), visible=not pack.shipped),
-        rest(pack.name, chosen, asked),
+        _sentence(pack, "" if usable else why),
+        gr.update(choices=everybody, value=list(chosen), elem_classes=classes, visible=trio is None),
+        gr.update(choices=everybody, value=list(asked), elem_classes=classes, visible=not pack.shipped),
         gr.update(visible=trio is not None, **({"value": trio} if trio else {})),
     ]
-
-
-def rest(pack: str, surrogates: Sequence[str], held_out: Sequence[str] | None) -> str:
-    """Who is never shown to the attacker, and what has to be fetched first."""
-    if not surrogates:
-        return '<p class="q-say">Tick at least one network.</p>'
-    if trio_of(surrogates):
-        return '<p class="q-say">The attacker sees all three. What counts is what they say together.</p>'
-    asked = PACKS[pack].held_out() if PACKS[pack].shipped else held_out or ()
-    watching = [CARDS[name].title for name in asked if name not in surrogates]
-    if not watching:
-        words = "Nobody is held out: every network that is asked is shown to the attacker."
-    else:
-        words = f"<b>Never shown to the attacker:</b> {escape(', '.join(watching))}."
-    needs = models.needs([*surrogates, *asked])
-    if needs.download:
-        words += f" <b>To fetch first:</b> {needs.download / 2**20:.0f} MB."
-    if not PACKS[pack].shipped:
-        words += f" In memory: {needs.memory / 2**20:.0f} MB."
-    return f'<p class="q-say">{words}</p>'

@@ -56,9 +56,12 @@ def benches(tiles: Sequence[Tile], targeted: bool) -> str:
     for group, title in GROUPS.items():
         members = [_tile(tile, tags) for tile in tiles if tile.juror.group == group]
         body = "".join(members) or '<p class="q-soft">Nobody.</p>'
-        shown.append(f'<section class="q-bench"><h3>{escape(title)}</h3>{body}</section>')
-    opener = '<button type="button" class="q-all" aria-expanded="false">All five best guesses</button>'
-    return f'<div class="q-card q-benches-card">{opener}<div class="q-benches">{"".join(shown)}</div></div>'
+        shown.append(f'<section class="q-bench"><h4>{escape(title)}</h4>{body}</section>')
+    head = (
+        '<div class="q-benches-head"><h3>What each network says</h3>'
+        '<button type="button" class="q-all" aria-expanded="false">Five best guesses of all</button></div>'
+    )
+    return f'<div class="q-card q-benches-card">{head}<div class="q-benches">{"".join(shown)}</div></div>'
 
 
 def _tile(tile: Tile, tags: dict[str, str]) -> str:
