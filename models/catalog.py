@@ -12,7 +12,8 @@ from models.weights.download import FILE
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE / "tiny" / "weights"
-"""The folder of the weights that this project ships."""
+FOLDERS = {"tiny": WEIGHTS, "trios": WEIGHTS, "imagenet": HERE / "imagenet" / "weights"}
+"""The folders of the weights that this project ships, by pack."""
 DEFENDED = ("robust", "smoothed", "quantised")
 """The roles of networks that were trained for a defence."""
 STUDIED = ("smoothed", "quantised", "control")
@@ -28,7 +29,9 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
         identity=tuple(fields.pop("identity", ())),
         width=fields.pop("width", None),
     )
-    weights = Path(blueprint.network, FILE) if "hub" in fields else WEIGHTS / fields.pop("weights")
+    # Where a package or the hub has the weights, this is their place in a local folder.
+    elsewhere = "hub" in fields or "package" in fields
+    weights = Path(blueprint.network, FILE) if elsewhere else FOLDERS[name.split("/")[0]] / fields.pop("weights")
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
 
 

@@ -23,6 +23,8 @@ class Classifier(nn.Module):
     size: the side in pixels that the network wants; other sizes are resized (antialiased, differentiable) so that
         the shorter side fits, and cropped in the middle. None takes pictures as they come.
     crop: the share of the resized picture's side that is kept; below 1 the picture is resized to size / crop first.
+    channels: "rgb", or "bgr" for a network that was trained on them the other way round; mean and std are then for
+        that order.
     interpolation: "bilinear" or "bicubic"; the latter's overshoot is cut off at 0 and 1, as in an 8-bit picture.
 
     random: whether every look draws anew, so that one look is no verdict. generator: what random looks of a plain
@@ -43,6 +45,7 @@ class Classifier(nn.Module):
         interpolation: str = "bilinear",
         mean: Sequence[float] = IMAGENET_MEAN,
         std: Sequence[float] = IMAGENET_STD,
+        channels: str = "rgb",
     ) -> None:
         super().__init__()
         self.network = network
@@ -51,6 +54,7 @@ class Classifier(nn.Module):
         self.size = size
         self.crop = crop
         self.interpolation = interpolation
+        self.channels = channels
         self.random = False
         self.by_query = False
         self.generator: torch.Generator | None = None
@@ -67,7 +71,8 @@ class Classifier(nn.Module):
 
     def read(self, fitted: Tensor) -> Tensor:
         """The network's answer to pictures that are at its side already."""
-        logits: Tensor = self.network((fitted - self.mean) / self.std)
+        ordered = fitted.flip(1) if self.channels == "bgr" else fitted
+        logits: Tensor = self.network((ordered - self.mean) / self.std)
         return logits
 
     def fit(self, pixels: Tensor) -> Tensor:

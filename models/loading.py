@@ -13,7 +13,7 @@ from models.catalog import find
 from models.classifier import Classifier
 from models.defences import defend
 from models.packs import pack
-from models.weights import hub
+from models.weights import hub, package
 from models.weights.cache import Cache
 from models.weights.download import OnBytes
 from models.weights.files import fill
@@ -72,17 +72,20 @@ def _read(card: Card, device: torch.device, progress: OnBytes | None) -> Classif
         path = hub.find(card.hub, card.title, progress)
         classifier = pretrained.read(card, path, tuple(pack(card.pack).vocabulary().values()))
     else:
-        classifier = _shipped(card, tuple(pack(card.pack).vocabulary().values()))
+        classifier = _at_hand(card, tuple(pack(card.pack).vocabulary().values()))
     return classifier.float().eval().requires_grad_(False).to(device)
 
 
-def _shipped(card: Card, labels: Sequence[str]) -> Classifier:
-    """A network of this project with its weights, behind the guard that it was trained behind, if any."""
+def _at_hand(card: Card, labels: Sequence[str]) -> Classifier:
+    """A network with this project's or a package's weights, behind the guard that it was trained behind, if any."""
     with torch.random.fork_rng(devices=[]):  # initial weights are drawn, and then replaced
         network = card.blueprint.build(len(labels))
-    fill(network, card.weights, card.sha256, f"{card.blueprint.network} of {card.name}")
+    if card.package:
+        package.fill(network, card.package, card.sha256, card.title)
+    else:
+        fill(network, card.weights, card.sha256, f"{card.blueprint.network} of {card.name}")
     # Every classifier of a pack sees the pack's own canvas, whatever it is given.
-    classifier = Classifier(network, labels, card=card, size=card.size or pack(card.pack).side)
+    classifier = Classifier(network, labels, card=card, size=card.size or pack(card.pack).side, **card.pixels)
     if not card.guard:
         return classifier
     settings = dict(card.guard)

@@ -26,9 +26,9 @@ class Pack:
 
     title: what a menu says. sentence: what it is for. sides: the canvases in pixels that a picture can be brought to
     before anybody looks; the first is the default. vocabulary: gives WordNet id -> class name, in the order of the
-    logits. shipped: whether its weights lie in this project, so that nothing need be fetched. small, large: the
-    selection to begin with on a CPU, and on a GPU where that is another one. watched: whether the pack's other
-    networks are asked in the end where nobody says who. epsilon: the strength to begin with, in levels of 255.
+    logits. shipped: whether all its weights lie in this project, so that nothing need be fetched. small: the selection
+    to begin with. watched: whether all other networks of the pack are asked in the end where nobody says who, or those
+    of the selection alone. epsilon: the strength to begin with, in levels of 255.
     guards: the defences that are asked in the end, to begin with.
     """
 
@@ -39,7 +39,6 @@ class Pack:
     vocabulary: Callable[[], dict[str, str]]
     shipped: bool
     small: Starters
-    large: Starters | None = None
     watched: bool = True
     epsilon: float
     guards: Guards
@@ -50,16 +49,33 @@ class Pack:
         return self.sides[0]
 
     def starters(self, device: str = "cpu") -> Starters:
-        """The selection to begin with: on a GPU the networks of the papers, on a CPU what is small enough for one."""
-        return self.large if self.large and device.startswith("cuda") else self.small
+        """The selection to begin with; the same on every device."""
+        return self.small
 
     def held_out(self) -> list[str]:
-        """Who is asked in the end where nobody says who: the whole cast, but for what is there to be studied."""
-        return [name for name in names(self.name) if find(name).role not in STUDIED] if self.watched else []
+        """Who is asked in the end where nobody says who; what is there to be studied is not."""
+        if not self.watched:
+            return list(self.small.held_out)
+        return [name for name in names(self.name) if find(name).role not in STUDIED]
 
 
 _GUARDS: Guards = {"jpeg": {"quality": 75}, "bit-depth": {"bits": 4}, "random-resize-pad": {}}
 _ROWS = (
+    Pack(
+        name="imagenet",
+        title="Photographs",
+        sentence="Names a thousand things in photographs of your own.",
+        sides=(224, 299),
+        vocabulary=labels.imagenet,
+        shipped=False,
+        small=Starters(
+            ("imagenet/squeezenet1_1", "imagenet/efficientnet_lite0", "imagenet/efficientnet_lite1"),
+            ("imagenet/efficientnet_lite2",),
+        ),
+        watched=False,
+        epsilon=4,
+        guards={"jpeg": {"quality": 75}, "random-resize-pad": {}, "bit-depth": {"bits": 4}, "vote": {}},
+    ),
     Pack(
         name="tiny",
         title="Laboratory",
@@ -82,32 +98,6 @@ _ROWS = (
         watched=False,
         epsilon=2,
         guards={"softmax": {}, "vote": {}, "logits": {}},
-    ),
-    Pack(
-        name="imagenet",
-        title="Photographs",
-        sentence="Names a thousand things in photographs of your own.",
-        sides=(299, 224),
-        vocabulary=labels.imagenet,
-        shipped=False,
-        small=Starters(
-            (
-                "imagenet/mobilenetv3_large_100.ra_in1k",
-                "imagenet/efficientnet_b0.ra_in1k",
-                "imagenet/densenet121.tv_in1k",
-            ),
-            ("imagenet/resnet50.tv_in1k", "imagenet/resmlp_12_224.fb_in1k"),
-        ),
-        large=Starters(
-            (
-                "imagenet/inception_v3.tf_in1k",
-                "imagenet/inception_v4.tf_in1k",
-                "imagenet/inception_resnet_v2.tf_in1k",
-            ),
-            ("imagenet/resnetv2_101.a1h_in1k", "imagenet/inception_v3.tf_adv_in1k"),
-        ),
-        epsilon=12,
-        guards=_GUARDS,
     ),
 )
 PACKS: dict[str, Pack] = {row.name: row for row in _ROWS}

@@ -10,6 +10,7 @@ from torch import nn
 from models.card import Card
 from models.classifier import Classifier
 from models.weights.errors import WeightsError
+from models.weights.files import check_finite
 
 
 def settings(network: str) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def _network(card: Card, path: Path) -> nn.Module:
 
     try:
         weights = safetensors.torch.load_file(path)
+        check_finite(weights.values(), str(path))
         # As timm's own loading, with its filters for older layouts, but from a file that has been checked.
         network: Any = timm.create_model(
             card.blueprint.network, pretrained=True, pretrained_cfg_overlay={"state_dict": weights}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import safetensors.torch
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from models.weights.errors import WeightsError
 
@@ -41,4 +43,11 @@ def fill(network: nn.Module, path: Path, sha256: str, what: str) -> None:
             f"The weights file {shown(path)} does not fit the network {what}: missing {missing[:3]}, unexpected "
             f"{unexpected[:3]}, of another shape {other[:3]}. Mend its stanza."
         )
+    check_finite(weights.values(), shown(path))
     network.load_state_dict(weights, strict=False)
+
+
+def check_finite(tensors: Iterable[Tensor], where: str) -> None:
+    """WeightsError where a number is NaN or infinite: such a network answers with nonsense."""
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors):
+        raise WeightsError(f"The weights in {where} hold numbers that are not finite, so nothing they say would count.")
