@@ -6,6 +6,7 @@ import argparse
 import os
 import tempfile
 import threading
+from itertools import chain
 from pathlib import Path
 
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
@@ -62,8 +63,11 @@ def warm() -> None:
     """Loads the built-in jury, so that the first visitor need not wait for it."""
     import models
     from demo.run.device import best
+    from models.availability import at_hand
+    from models.packs import OPENING_PACK, PACKS
 
-    for name in models.names():
+    first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
+    for name in (*first, *models.names()):
         models.load(name, best())
 
 

@@ -17,13 +17,14 @@ class Card:
     """One classifier's stanza: how people know it, how it is built, where its weights lie.
 
     weights, sha256: a file of this project. package: instead, a package from PyPI that holds the weights; sha256 is
-    then that of its tensors (`models.weights.package.fingerprint`). hub: for the others the repository, such as timm/resnet50.tv_in1k, and
-    weights is then that file's place inside the folder QUORUM_WEIGHTS. top1: what its authors published, a share of
-    1, at top1_side pixels; what this project measured is in `notes`. sigma: the standard deviation of the noise that
-    the network was trained under, in pixel units of 1; 0 for most. size: the side in pixels that the network wants,
-    where it is not its pack's. guard: the defence that it was trained behind and always looks through, with its
-    settings, as in {"defence": "quantise-input", "bits": 2}. pixels: what the network wants done to its pixels, where
-    that is not its pack's way (`Classifier`'s mean, std, channels, interpolation).
+    then that of its tensors (`models.weights.package.fingerprint`). hub: for the others the repository, such as
+    timm/resnet50.tv_in1k, and weights is then that file's place inside the folder QUORUM_WEIGHTS. top1: what its
+    authors published, a share of 1, at top1_side pixels; what this project measured is in `notes`. sigma: the
+    standard deviation of the noise that the network was trained under, in pixel units of 1; 0 for most. size: the
+    side in pixels that the network wants, where it is not its pack's. guard: the defence that it was trained behind
+    and always looks through, with its settings, as in {"defence": "quantise-input", "bits": 2}. pixels: what the
+    network wants done to its pixels, where that is not its pack's way (`Classifier`'s mean, std, channels,
+    interpolation).
     """
 
     name: str

@@ -28,8 +28,8 @@ class Pack:
     before anybody looks; the first is the default. vocabulary: gives WordNet id -> class name, in the order of the
     logits. shipped: whether all its weights lie in this project, so that nothing need be fetched. small: the selection
     to begin with. watched: whether all other networks of the pack are asked in the end where nobody says who, or those
-    of the selection alone. epsilon: the strength to begin with, in levels of 255.
-    guards: the defences that are asked in the end, to begin with.
+    of the selection alone. epsilon: the strength to begin with, in levels of 255. looks: how often
+    random ones are asked. guards: the defences that are asked in the end, to begin with.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Pack:
     small: Starters
     watched: bool = True
     epsilon: float
+    looks: int = 20
     guards: Guards
 
     @property
@@ -74,7 +75,8 @@ _ROWS = (
         ),
         watched=False,
         epsilon=4,
-        guards={"jpeg": {"quality": 75}, "random-resize-pad": {}, "bit-depth": {"bits": 4}, "vote": {}},
+        looks=10,
+        guards={"jpeg": {"quality": 75}, "random-resize-pad": {}, "bit-depth": {"bits": 4}, "softmax": {}},
     ),
     Pack(
         name="tiny",
@@ -102,6 +104,9 @@ _ROWS = (
 )
 PACKS: dict[str, Pack] = {row.name: row for row in _ROWS}
 DEFAULT_PACK = "tiny"
+"""The pack of requests and calls that name none."""
+OPENING_PACK = "imagenet"
+"""The pack that the page opens with, where its networks are at hand."""
 
 
 def pack(name: str) -> Pack:

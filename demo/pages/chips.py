@@ -10,10 +10,11 @@ import gradio as gr
 
 import models
 from demo.pages.controls import Controls, held_out
+from demo.pages.packs import first
 from demo.pages.widgets import QUIET
 from demo.run.roster import roster
 from demo.run.verdict import GROUPS, Juror
-from models.packs import DEFAULT_PACK, PACKS
+from models.packs import PACKS
 
 MOST = 6
 """How many chips of a row are shown; the rest is a number."""
@@ -28,7 +29,7 @@ def connect(shown: gr.HTML, controls: Controls) -> None:
 
 def opening() -> str:
     """The chips of the jury that the page opens with."""
-    pack = PACKS[DEFAULT_PACK]
+    pack = first()
     surrogates, asked = pack.starters()
     return chips(pack.name, surrogates, asked, (), list(pack.guards), "")
 

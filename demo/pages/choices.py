@@ -15,7 +15,7 @@ from demo.pages.controls import Argument, Controls
 from demo.pages.upload import picture_input
 from demo.pages.widgets import QUIET, shown, widget
 from demo.run.request import DEFAULT_ATTACK, DEFAULT_ITERATIONS, MOST_ITERATIONS, STRONGEST
-from models.packs import DEFAULT_PACK, PACKS
+from models.packs import PACKS
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def build(folder: Path) -> Left:
         epsilon = gr.Slider(
             1,
             STRONGEST,
-            PACKS[DEFAULT_PACK].epsilon,
+            packs.first().epsilon,
             step=1,
             label="Strength ε (of 255)",
             info="No colour value moves by more than this.",
@@ -105,7 +105,7 @@ def _saying(attack: str) -> str:
 
 
 def _more(pack: gr.Radio) -> dict[str, Any]:
-    labels = _labels(DEFAULT_PACK)
+    labels = _labels(packs.first().name)
     more = {
         "label": gr.Dropdown(
             _askable(labels),

@@ -8,14 +8,15 @@ import gradio as gr
 
 import models
 from demo.pages.controls import Guards
+from demo.pages.packs import first
 from demo.pages.widgets import QUIET, widget
-from demo.run.request import DEFAULT_LOOKS, MOST_LOOKS
+from demo.run.request import MOST_LOOKS
 from models import CARDS
 from models.catalog import STUDIED
 from models.defences import DEFENCES, NINE
 from models.defences.knobs import Number
 from models.defences.smoothing import COPIES
-from models.packs import DEFAULT_PACK, PACKS
+from models.packs import PACKS
 
 BEST = ("The best held-out network", "")
 
@@ -25,17 +26,18 @@ def build(pack: gr.Radio) -> Guards:
     single = [(row.title, name) for name, row in DEFENCES.items() if not row.several]
     asked = gr.Dropdown(
         [(row.title, name) for name, row in DEFENCES.items()],
-        value=list(PACKS[DEFAULT_PACK].guards),
+        value=list(first().guards),
         multiselect=True,
         label="Guards asked in the end",
         info="In front of a held-out network; juries are made of all held-out ones of the kind they want.",
         elem_id="q-guards",
     )
     nine = gr.Button(f"The papers' defences ({len(NINE)})", size="sm", elem_id="q-nine")
-    guarded = gr.Dropdown([BEST, *_titled(DEFAULT_PACK)], value="", label="In front of")
+    guarded = gr.Dropdown([BEST, *_titled(first().name)], value="", label="In front of")
     studied = gr.Dropdown(
-        [(CARDS[name].title, name) for name in models.names(DEFAULT_PACK) if CARDS[name].role in STUDIED],
+        _studied(first().name),
         value=[],
+        visible=bool(_studied(first().name)),
         multiselect=True,
         label="Networks to be studied",
         info="Asked as well. Those trained under noise or on coarse pictures answer as they were trained to.",
@@ -43,7 +45,7 @@ def build(pack: gr.Radio) -> Guards:
     )
     parameters = _parameters()
     draws = gr.Number(
-        DEFAULT_LOOKS,
+        first().looks,
         minimum=1,
         maximum=MOST_LOOKS,
         precision=0,
@@ -69,17 +71,17 @@ def _connect(guards: Guards, nine: gr.Button, pack: gr.Radio) -> None:
     asked = guards.guards
     asked.change(follow, asked, list(guards.parameters.values()), **QUIET)
     nine.click(lambda: list(NINE), None, asked, **QUIET)
-    pack.change(_of_pack, [pack, asked], [guards.guarded, guards.studied, asked], **QUIET)
+    pack.change(_of_pack, [pack, asked], [guards.guarded, guards.studied, asked, guards.draws], **QUIET)
 
 
 def _parameters() -> dict[tuple[str, str], gr.Number]:
     """A widget for each number that a defence lets one choose; those of the default guards are shown."""
-    first = PACKS[DEFAULT_PACK].guards
+    opening = first().guards
     return {
         (name, knob.name): widget(
             knob,
-            visible=name in first,
-            default=first.get(name, {}).get(knob.name),
+            visible=name in opening,
+            default=opening.get(name, {}).get(knob.name),
             title=f"{row.title}: {knob.title.lower()}",
         )
         for name, row in DEFENCES.items()
@@ -93,12 +95,18 @@ def _of_pack(name: str, chosen: list[str]) -> list[Any]:
     """What follows the pack: its own guards, unless the visitor has chosen others."""
     openings = [list(row.guards) for row in PACKS.values()]
     guards = gr.update(value=list(PACKS[name].guards))
-    follows = PACKS[name].guards != PACKS[DEFAULT_PACK].guards or list(chosen or ()) in openings
+    follows = list(chosen or ()) in openings
     return [
         gr.update(choices=[BEST, *_titled(name)], value=""),
-        gr.update(visible=name == DEFAULT_PACK, value=[]),
+        gr.update(choices=_studied(name), visible=bool(_studied(name)), value=[]),
         guards if follows else gr.skip(),
+        PACKS[name].looks,
     ]
+
+
+def _studied(pack: str) -> list[tuple[str, str]]:
+    """The networks that are asked only where somebody wants them."""
+    return [(CARDS[name].title, name) for name in models.names(pack) if CARDS[name].role in STUDIED]
 
 
 def _titled(pack: str) -> list[tuple[str, str]]:

@@ -48,10 +48,7 @@ def looked(picture: Any, framing: str, pack: str) -> list[Any]:
     """
     if picture is None:
         return [verdict.welcome(), ""]
-    everybody = offered(pack)
-    if everybody is None:
-        return [cards.card("Press Attack", "<p>The networks of this jury are fetched first.</p>", role="status"), ""]
-    surrogates, held_out = everybody
+    surrogates, held_out = offered(pack)
     try:
         request = Request(picture, surrogates, held_out=held_out, framing=framing, pack=pack, guards={})
         look = first_look(request.plan())

@@ -14,26 +14,34 @@ from demo.pages.widgets import QUIET
 from demo.run.device import best
 from demo.run.roster import top1
 from models import CARDS
+from models.availability import at_hand, reachable
 from models.catalog import STUDIED
-from models.packs import DEFAULT_PACK, PACKS, Pack, trio_of, trios
+from models.packs import DEFAULT_PACK, OPENING_PACK, PACKS, Pack, trio_of, trios
+
+
+def first() -> Pack:
+    """The pack that the page opens with: photographs, where the networks for them are at hand."""
+    pack = PACKS[OPENING_PACK]
+    ready = all(at_hand(name) for names in pack.starters() for name in names)
+    return pack if ready else PACKS[DEFAULT_PACK]
 
 
 def menu() -> tuple[gr.Radio, gr.HTML]:
     """The pack's menu, with the sentence of the one that is chosen."""
     pack = gr.Radio(
         [(row.title, name) for name, row in PACKS.items()],
-        value=DEFAULT_PACK,
+        value=first().name,
         label="Which jury?",
         show_label=False,
         elem_id="q-pack",
         elem_classes="q-segments",
     )
-    return pack, gr.HTML(_sentence(PACKS[DEFAULT_PACK]))
+    return pack, gr.HTML(_sentence(first()))
 
 
 def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
     """The pack's networks, in two lists: who is attacked, and who else is asked."""
-    row = PACKS[DEFAULT_PACK]
+    row = first()
     trio = gr.Radio(
         list(trios()),
         value=next(iter(trios())),
@@ -44,14 +52,14 @@ def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
         elem_classes="q-either",
     )
     surrogates = gr.CheckboxGroup(
-        described(row.name),
+        described(listed(row.name)),
         value=list(row.starters().surrogates),
         label="The attacker looks inside",
         elem_id="q-surrogates",
         elem_classes=f"q-networks q-{row.name}",
     )
     held_out = gr.CheckboxGroup(
-        described(row.name),
+        described(listed(row.name)),
         value=list(row.starters().held_out),
         label="Only watching",
         visible=not row.shipped,
@@ -63,22 +71,37 @@ def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
     return Jury(pack, surrogates, held_out)
 
 
-def described(pack: str) -> list[tuple[str, str]]:
-    """A pack's networks for a list of boxes: title, parameters, and how often they are right."""
-    return [(_words(name), name) for name in listed(pack)]
+def described(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Networks for a list of boxes: title, parameters, and how often they are right."""
+    return [(_words(name), name) for name in names]
 
 
-def listed(pack: str) -> list[str]:
-    """The networks of a pack that the list of boxes has."""
+def ask_the_hub(pack: str) -> list[Any]:
+    """The boxes of both lists once the hub has been asked: who is ticked stays ticked."""
+    everybody = gr.update(choices=described(with_the_hub(pack)))
+    return [everybody, everybody]
+
+
+def boxes(pack: str) -> list[str]:
+    """All networks of a pack but those that are asked only where somebody wants them."""
     return [name for name in models.names(pack) if CARDS[name].role not in STUDIED]
 
 
-def offered(pack: str) -> tuple[Sequence[str], list[str]] | None:
-    """Who looks first: the surrogates to begin with and all others of the list; None where one must be fetched."""
-    surrogates, everybody = PACKS[pack].starters(best()).surrogates, listed(pack)
-    if models.needs([*surrogates, *everybody]).download:
-        return None
-    return surrogates, everybody
+def listed(pack: str) -> list[str]:
+    """The networks of a pack that the list of boxes has without asking the hub: those at hand."""
+    return [name for name in boxes(pack) if at_hand(name)]
+
+
+def with_the_hub(pack: str) -> list[str]:
+    """The same with those that a hub which answers could give."""
+    if PACKS[pack].shipped or reachable(pack):
+        return listed(pack)
+    return boxes(pack)
+
+
+def offered(pack: str) -> tuple[Sequence[str], list[str]]:
+    """Who looks first: the surrogates to begin with, and of the others those that nobody has to fetch."""
+    return PACKS[pack].starters(best()).surrogates, listed(pack)
 
 
 def _words(name: str) -> str:
@@ -100,7 +123,7 @@ def switch(name: str) -> list[Any]:
     chosen, asked = pack.starters(best())
     trio = trio_of(chosen)
     classes = f"q-networks q-{pack.name}"
-    everybody = described(pack.name)
+    everybody = described(with_the_hub(pack.name))
     return [
         gr.update(value=pack.name),
         _sentence(pack, "" if usable else why),

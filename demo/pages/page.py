@@ -45,7 +45,7 @@ def style() -> str:
     dots = (
         f".q-{pack} label:nth-of-type({place}) {{ --q-network: {CARDS[name].color}; }}"
         for pack in PACKS
-        for place, name in enumerate(packs.listed(pack), start=1)
+        for place, name in enumerate(packs.boxes(pack), start=1)
     )
     return (ASSETS / "style.css").read_text() + "\n".join(dots)
 

@@ -26,8 +26,9 @@ def opened(look: Look) -> str:
         "networks that it has <b>never seen</b>, and <b>defended</b> ones, are asked about the same picture.</p>"
         '<p class="q-soft">It takes a few seconds. You can stop at any time.</p></div>'
     )
-    members = [Tile(juror, look.before[juror.name]) for juror in look.jurors]
-    return _stage(_canvas(look.original, "What they see"), words, tiles.benches(members, False))
+    said = [Tile(juror, look.before[juror.name]) for juror in look.jurors]
+    benches = tiles.benches(said, False, "Asked when the attack is done.")
+    return _stage(_canvas(look.original, "What they see"), words, benches)
 
 
 def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str:

@@ -49,13 +49,13 @@ def judged(finding: Finding) -> Tile:
     return Tile(finding.juror, finding.before, now, finding.status, after, note)
 
 
-def benches(tiles: Sequence[Tile], targeted: bool) -> str:
-    """The three benches side by side; one that is empty says so."""
+def benches(tiles: Sequence[Tile], targeted: bool, empty: str = "Nobody.") -> str:
+    """The three benches side by side. empty: what stands on one that is."""
     tags = TARGETED_TAGS if targeted else TAGS
     shown = []
     for group, title in GROUPS.items():
         members = [_tile(tile, tags) for tile in tiles if tile.juror.group == group]
-        body = "".join(members) or '<p class="q-soft">Nobody.</p>'
+        body = "".join(members) or f'<p class="q-soft">{empty}</p>'
         shown.append(f'<section class="q-bench"><h4>{escape(title)}</h4>{body}</section>')
     head = (
         '<div class="q-benches-head"><h3>What each network says</h3>'

@@ -63,12 +63,12 @@ def _verdict(
 
 
 def _counter(group: str, fell: int, total: int, targeted: bool) -> str:
+    shown = f'<span class="q-number">{fell}</span><small> of {total}</small>'
+    if not total:
+        shown = '<span class="q-number">–</span>'
     kind = "q-none" if not fell else "q-most" if fell * 2 > total else "q-some"
     verb = "say it" if targeted else "fell"
-    return (
-        f'<div class="q-counter {kind}" data-group="{group}"><span class="q-number">{fell}</span>'
-        f"<small> of {total}</small><div>{WORDS[group]} {verb}</div></div>"
-    )
+    return f'<div class="q-counter {kind}" data-group="{group}">{shown}<div>{WORDS[group]} {verb}</div></div>'
 
 
 def welcome() -> str:

@@ -20,7 +20,6 @@ MOST_ITERATIONS = 100
 MOST_LOOKS = 200
 DEFAULT_ATTACK = "ensemblefool-a"
 DEFAULT_ITERATIONS = 10
-DEFAULT_LOOKS = 20
 PACK = PACKS[DEFAULT_PACK]
 
 
@@ -68,7 +67,7 @@ class Request:
         None, "the held-out network that guards stand in front of; empty for the best", empty=""
     )
     draws: int = setting(
-        DEFAULT_LOOKS,
+        PACK.looks,
         "looks by those that answer at random",
         limits=Limits("The number of draws", 1, MOST_LOOKS, True),
     )

@@ -23,7 +23,7 @@ class Entry:
     """One place on the jury.
 
     networks: the catalogue's names of whom the juror is made. defence, parameters: what stands in front of them. noisy:
-    whether those that were trained under noise answer behind that noise.
+    whether those that were trained under noise answer behind that noise. beside: other entries that answer with them.
     """
 
     juror: Juror
@@ -31,6 +31,7 @@ class Entry:
     defence: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     noisy: bool = False
+    beside: tuple[Entry, ...] = ()
 
     @property
     def bare(self) -> bool:
@@ -44,6 +45,7 @@ class Entry:
             members = [_as_trained(member) for member in members]
         if self.defence is None:
             return members[0]
+        members += [entry.load(device, progress) for entry in self.beside]
         several = DEFENCES[self.defence].several
         return defend(self.defence, members if several else members[0], **self.parameters)
 
@@ -72,7 +74,11 @@ def roster(
         row = DEFENCES[defence]
         fit = [name for name in held_out if CARDS[name].role == row.made_of]
         together = fit or normal or list(surrogates)
-        found.append(_guarded(defence, parameters, together if row.several else [behind]))
+        # One network is no jury: those of its guarded selves answer with it that do not answer at random.
+        guarded_selves = [e for e in found if e.defence and e.juror.group == "defended" and not e.juror.random]
+        beside = guarded_selves if len(together) == 1 else []
+        chosen = together if row.several else [behind]
+        found.append(_guarded(defence, parameters, chosen, beside if row.several else []))
     return tuple(found)
 
 
@@ -110,14 +116,15 @@ def _as_trained(classifier: Classifier) -> Classifier:
     return defend("smoothing", classifier, sigma=sigma) if sigma else classifier
 
 
-def _guarded(defence: str, parameters: Mapping[str, Any], names: Sequence[str]) -> Entry:
+def _guarded(defence: str, parameters: Mapping[str, Any], names: Sequence[str], beside: Sequence[Entry]) -> Entry:
     row = DEFENCES[defence]
-    title = f"{row.title} of {_together(names)}" if row.several else f"{_together(names)} behind {row.title}"
+    whom = f"{len(names) + len(beside)}, guarded ones too" if beside else _together(names)
+    title = f"{row.title} of {whom}" if row.several else f"{_together(names)} behind {row.title}"
     color = MIXED if row.several else CARDS[names[0]].color
     noisy = not row.several  # a jury bears its own noise
-    random = row.random or (noisy and bool(CARDS[names[0]].sigma))
+    random = row.random or (noisy and bool(CARDS[names[0]].sigma)) or any(entry.juror.random for entry in beside)
     juror = Juror(f"{names[0]}+{defence}", title, "defended", names[0], color, random)
-    return Entry(juror, tuple(names), defence, parameters, noisy)
+    return Entry(juror, tuple(names), defence, parameters, noisy, tuple(beside))
 
 
 def _together(names: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ UNCOUNTED = ("wrong", "undecided")
 """What a juror is called that gave the attacker's answer, or none, before the attack."""
 
 GROUPS = {
-    "surrogate": "The attacker looked inside",
+    "surrogate": "The attacker looks inside",
     "held-out": "Only watching",
     "defended": "Watching, defended",
 }
