@@ -35,7 +35,7 @@
     if (!root || !root.querySelector(".q-frames")) return;
     if (root.keptFor !== root.querySelector(".q-frames")) { root.kept = null; root.keptFor = root.querySelector(".q-frames"); }
     const kept = finished(root), { frames, steps } = kept.frames, last = step >= steps;
-    root.querySelector(".q-step").value = step;
+    root.querySelector(".q-iteration").value = step;
     root.querySelector("output").textContent = `iteration ${step} of ${steps}`;
     root.querySelector(".q-caption").textContent = last ? "original ⟷ adversarial" : "original ⟷ preview of the way there";
     all(".q-now", root).forEach((line) => {
@@ -69,7 +69,7 @@
   function stop() { clearInterval(timer); timer = null; const play = one(".q-play"); if (play) play.textContent = "▶"; }
 
   function play() {
-    const slider = one(".q-step");
+    const slider = one(".q-iteration");
     if (timer || !slider) return stop();
     let step = +slider.value >= +slider.max ? 0 : +slider.value;
     look("0"); show(step); one(".q-play").textContent = "❚❚";
@@ -78,7 +78,7 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.matches?.(".q-part")) part(event.target.value);
-    if (event.target.matches?.(".q-step")) { stop(); look("0"); show(+event.target.value); }
+    if (event.target.matches?.(".q-iteration")) { stop(); look("0"); show(+event.target.value); }
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".q-look, .q-play, .q-all");
@@ -92,7 +92,7 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    const slider = one(".q-step"), busy = event.target.closest?.("input, textarea, select, button, summary, a, [contenteditable], [role=tab], [role=listbox]");
+    const slider = one(".q-iteration"), busy = event.target.closest?.("input, textarea, select, button, summary, a, [contenteditable], [role=tab], [role=listbox]");
     if (!slider || busy || event.ctrlKey || event.metaKey || event.altKey || !slider.offsetParent) return;
     const step = +slider.value;
     if (event.key === " ") play();

@@ -52,17 +52,7 @@ def build(folder: Path) -> Left:
             guards = defences.build(pack)
     with gr.Column(elem_classes="q-choice"):
         _heading(3, "The attack")
-        first = RECIPES[DEFAULT_ATTACK]
-        idea = gr.Radio(
-            [(words, name) for name, words in IDEAS.items()],
-            value=first.idea,
-            label="By which idea?",
-            show_label=False,
-            elem_id="q-idea",
-            elem_classes="q-ideas",
-        )
-        attack = gr.Dropdown(menu(first.idea), value=DEFAULT_ATTACK, label="Attack", elem_id="q-attack")
-        saying = gr.HTML(_saying(DEFAULT_ATTACK))
+        idea, attack, saying = _attack_menu()
         epsilon = gr.Slider(
             1,
             STRONGEST,
@@ -79,6 +69,21 @@ def build(folder: Path) -> Left:
     controls = Controls(picture, jury, argument, guards)
     chips.connect(glance, controls)
     return Left(controls, sample, sources, more)
+
+
+def _attack_menu() -> tuple[gr.Radio, gr.Dropdown, gr.HTML]:
+    """The attack, by its idea and then by its name, with its sentence."""
+    first = RECIPES[DEFAULT_ATTACK]
+    idea = gr.Radio(
+        [(words, name) for name, words in IDEAS.items()],
+        value=first.idea,
+        label="By which idea?",
+        show_label=False,
+        elem_id="q-idea",
+        elem_classes="q-ideas",
+    )
+    attack = gr.Dropdown(menu(first.idea), value=DEFAULT_ATTACK, label="Attack", elem_id="q-attack")
+    return idea, attack, gr.HTML(_saying(DEFAULT_ATTACK))
 
 
 def menu(idea: str) -> list[tuple[str, str]]:

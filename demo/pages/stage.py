@@ -89,7 +89,7 @@ def _scrubber(finished: Finished) -> str:
     steps = finished.history[-1].steps
     return (
         '<div class="q-scrub"><button type="button" class="q-play" aria-label="Replay the run">▶</button>'
-        f'<input class="q-step" type="range" min="0" max="{steps}" value="{steps}" aria-label="Iteration">'
+        f'<input class="q-iteration" type="range" min="0" max="{steps}" value="{steps}" aria-label="Iteration">'
         f"<output>iteration {steps} of {steps}</output></div>"
     )
 

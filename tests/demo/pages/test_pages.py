@@ -10,12 +10,14 @@ import gradio as gr
 import pytest
 
 from demo.attacks.recipes import RECIPES
-from demo.pages import api, attack, opening, running
+from demo.pages import api, attack, opening, packs, running
 from demo.pages.attack import Tab
 from demo.pages.stopping import Stopped, Stops, until
 from demo.run.request import Request
 from demo.run.setting import settings
+from models.availability import at_hand
 from models.defences import DEFENCES
+from models.packs import PACKS
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +37,12 @@ def changed(tab: Tab, values: list[Any], widget: Any, value: Any) -> list[Any]:
     return [*values[:place], value, *values[place + 1 :]]
 
 
-def test_the_page_opens_on_what_a_request_asks_for_unless_told(tab: Tab, values: list[Any], lion: str) -> None:
-    asked, plain = tab.left.controls.request(*values).plan(), Request(lion).plan()
+def test_the_page_opens_on_what_its_pack_begins_with(tab: Tab, values: list[Any], lion: str) -> None:
+    row = packs.first()
+    surrogates, held_out = row.starters()
+    begins = {"epsilon": row.epsilon, "guards": row.guards, "draws": row.looks, "held_out": held_out}
+    asked = tab.left.controls.request(*values).plan()
+    plain = Request(lion, surrogates, pack=row.name, **begins).plan()
     assert [entry.juror for entry in asked.roster] == [entry.juror for entry in plain.roster]
     for one in fields(plain):
         if one.name not in ("original", "roster", "settings"):
@@ -69,7 +75,7 @@ def test_a_defect_is_said_and_logged_and_the_button_comes_back(
     monkeypatch.setattr(running, "events", lambda plan: {}["nothing of that name"])
     first, last = attack.stream(tab, None, "judged", values)
     assert first[tab.scene.start]["visible"] is False
-    assert "Something went wrong on our side" in last[tab.results.stage]
+    assert "Something went wrong on our side" in last[tab.results.verdict]
     assert last[tab.scene.start]["visible"] is True
     assert last[tab.scene.stop]["visible"] is False
     assert last[tab.scene.state] == "judged", "what was there stays"
@@ -81,7 +87,7 @@ def test_who_stops_a_run_gets_its_last_word(tab: Tab, values: list[Any]) -> None
     next(updates)
     assert tab.stops.want(None)
     *_, last = updates
-    assert "Stopped" in last[tab.results.stage]
+    assert "Stopped" in last[tab.results.verdict]
     assert last[tab.scene.state] == "opening"
     assert not tab.stops.want(None), "nothing is left to stop"
 
@@ -111,18 +117,27 @@ def test_stopping_closes_the_stream_and_leaves_other_visitors_alone() -> None:
 
 
 def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "first_look", None)
-    assert opening.said(lion, "crop", "imagenet")["visible"] is False
-    assert opening.said(None, "crop", "tiny")["visible"] is False
+    asked: list[str] = []
+
+    def look(plan: Any) -> Any:
+        asked.extend(name for entry in plan.roster for name in entry.networks)
+        raise ValueError("Seen enough.")
+
+    monkeypatch.setattr(opening, "first_look", look)
+    for pack in PACKS:
+        opening.looked(lion, "crop", pack)
+    assert asked
+    assert all(at_hand(name) for name in asked)
+    assert opening.looked(None, "crop", "tiny")[1] == ""
 
 
 def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "first_look", None)
-    assert "Something went wrong on our side" in opening.said(lion, "crop", "tiny")["value"]
+    assert "Something went wrong on our side" in opening.looked(lion, "crop", "tiny")[0]
 
 
 def test_a_picture_that_nobody_knows_is_not_called_something(pictures_by_name: dict[str, str]) -> None:
-    assert "they are unsure" in opening.said(pictures_by_name["Cheetah"], "crop", "tiny")["value"]
+    assert "They are unsure" in opening.looked(pictures_by_name["Cheetah"], "crop", "tiny")[0]
 
 
 def test_the_endpoint_has_every_setting_and_says_what_it_means() -> None:
