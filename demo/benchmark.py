@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from demo.measure import attacks, defences, speed, trios
+from demo.measure import attacks, defences, results, speed, trios
+from demo.run.device import best
 from models import WeightsError
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Iterator[str]], str]
@@ -24,14 +25,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.benchmark", description=__doc__)
     choices = parser.add_subparsers(dest="command", required=True)
     for name, (declare, _, words) in COMMANDS.items():
-        declare(choices.add_parser(name, help=words))
+        section = choices.add_parser(name, help=words)
+        section.add_argument("--save", action="store_true", help="keep the table for the documentation")
+        declare(section)
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given or ["speed"])
+    shown = [word for word in given or ["speed"] if word != "--save"]
+    typed = ["DATA" if word == str(getattr(options, "data", None)) else word for word in shown]
+    command, lines = f"python -m demo.benchmark {' '.join(typed)}", []
     try:
         for line in COMMANDS[options.command][1](options):
             print(line, flush=True)
-        typed = ["DATA" if word == str(getattr(options, "data", None)) else word for word in given or ["speed"]]
-        print(f"\nMeasured by `python -m demo.benchmark {' '.join(typed)}`.")
+            lines.append(line)
+        print(f"\nMeasured by `{command}`.")
+        if options.save:
+            path = results.save(options.command, command, lines, best())
+            print(f"Kept in {path.name}: run `python -m demo.measure.render` to bring it into the documentation.")
     except (ValueError, WeightsError) as problem:
         raise SystemExit(str(problem)) from None
 
