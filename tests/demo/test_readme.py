@@ -1,94 +1,101 @@
-"""README keeps its word: its snippets run, its tables name every row, its figures name their command."""
+"""The documentation keeps its word: its snippets run, and its tables are what their data say."""
 
+from __future__ import annotations
+
+import dataclasses
 import re
-from pathlib import Path
 
 import pytest
 
 import models
-from demo.attacks import RECIPES
-from demo.attacks import __main__ as attacks
+from demo import __version__
+from demo.attacks.recipes import RECIPES
+from demo.measure import render, results
 from models import CARDS
 from models.defences import DEFENCES
-from models.defences import __main__ as defences
-from models.measure import tables
-from models.measure.accuracy import Accuracy
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-PACKS_README = (Path(models.__file__).parent / "tiny" / "README.md").read_text()
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-
-
-def test_the_library_snippets_run() -> None:
-    known: dict[str, object] = {}
-    snippets = [code for code in SNIPPETS if "demo.attacks" in code or "models.defences" in code]
-    assert len(snippets) == 2
-    for code in snippets:
-        exec(code, known)
-    assert known["adversarial"].shape == (2, 3, 64, 64)  # type: ignore[attr-defined]
+PAGES = {name: (render.ROOT / name).read_text() for name in render.PAGES}
+SNIPPETS = [
+    pytest.param(code, id=f"{name} {place}")
+    for name, page in PAGES.items()
+    for place, code in enumerate(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+]
 
 
-def test_the_client_snippet_runs(address: str, lion: str) -> None:
-    (code,) = [code for code in SNIPPETS if "gradio_client" in code]
-    assert "http://127.0.0.1:7860" in code
-    known: dict[str, object] = {}
+def test_readme_is_short() -> None:
+    assert 100 <= len(PAGES["README.md"].splitlines()) <= 150
+
+
+@pytest.mark.parametrize("code", SNIPPETS)
+def test_the_snippets_run(code: str, address: str, lion: str) -> None:
+    known: dict[str, object] = {"surrogates": [models.load(name) for name in models.starters("tiny").surrogates]}
     exec(code.replace("http://127.0.0.1:7860", address).replace("lion.png", lion), known)
-    assert str(known["png"]).endswith(".png")
+    if "adversarial" in known:
+        assert known["adversarial"].shape == known["images"].shape  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("row", [*attacks.table(), *defences.table().splitlines()])
-def test_the_tables_of_attacks_and_defences_are_what_their_commands_print(row: str) -> None:
-    assert row in README.splitlines()
+@pytest.mark.parametrize("name", PAGES)
+def test_the_tables_are_what_their_data_say(name: str) -> None:
+    assert PAGES[name] == render.rendered(PAGES[name]), f"run `{render.COMMAND}`"
 
 
-@pytest.mark.parametrize("title", [row.title for row in RECIPES.values()])
-def test_every_attack_has_been_measured(title: str) -> None:
-    assert re.search(rf"^\| {re.escape(title)} \| \d+ \|", README, re.MULTILINE), f"{title} has no figures in README"
+def test_a_page_whose_figures_were_changed_by_hand_is_found() -> None:
+    page = PAGES["demo/attacks/README.md"]
+    figure = re.search(r"\d+\.\d \(\d+–\d+\)", page)
+    assert figure is not None
+    assert render.rendered(page.replace(figure[0], "99.9 (99–99)", 1)) == page
+
+
+def test_every_table_is_on_a_page() -> None:
+    assert {name for page in PAGES.values() for _, name, _ in render.MARKED.findall(page)} == set(render.DRAWN)
+
+
+def test_what_was_never_measured_says_so_and_fails_nothing() -> None:
+    table = results.load("attacks")
+    without = dataclasses.replace(table, rows=table.rows[1:])
+    drawn = results.markdown(without, [recipe.title for recipe in RECIPES.values()])
+    assert f"| {table.rows[0]['attack']} | {results.UNMEASURED} |" in drawn
+
+
+@pytest.mark.parametrize("name", [path.stem for path in results.FOLDER.glob("*.json")])
+def test_every_stored_table_says_when_and_by_which_command_it_was_measured(name: str) -> None:
+    table = results.load(name)
+    assert re.match(r"\d{4}-\d\d-\d\d", table.date)
+    assert re.search(r"python -m (demo\.benchmark|models\.measure)", table.command)
+    assert table.rows
+    assert all(set(row) == set(table.columns) for row in table.rows)
+    assert not any(re.search(r"\b(nan|inf)\b", cell) for row in table.rows for cell in row.values())
+
+
+def test_what_a_command_printed_is_kept_and_drawn_as_it_was(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    lines = ["On a table.", "| a | b |\n|---|---|", "| 1 | 2 |", "\nTwo words."]
+    results.save("small", "python -m demo.benchmark small", lines, "cpu")
+    table = results.load("small")
+    assert (table.columns, table.rows, table.note) == (("a", "b"), ({"a": "1", "b": "2"},), "On a table. Two words.")
+    assert (table.version, table.device) == (__version__, "cpu")
+    assert results.markdown(table).splitlines()[:3] == ["| a | b |", "|---|---|", "| 1 | 2 |"]
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_every_network_has_been_measured(name: str) -> None:
-    assert re.search(rf"^\| `{re.escape(name)}` \|.*%", README, re.MULTILINE), f"{name} has no figures in README"
-
-
-@pytest.mark.parametrize("name", models.names())
-def test_what_is_said_of_a_network_is_what_was_measured(name: str) -> None:
-    card = CARDS[name]
-    rows = []
-    if card.role in tables.TABLES["accuracy"][1]:
-        measured = card.notes["accuracy"]
-        found = Accuracy(measured["top1"], measured["top5"], measured["pictures"])
-        rows.append(f"| {tables.accuracy_row(card, found)} |")
-        assert rows[0] in PACKS_README.splitlines()
-    if robust := card.notes.get("robust_accuracy"):
-        rows.append(f"| `{name}` | {' | '.join(f'{robust[budget]:.1%}' for budget in '248')} |")
-    if smoothed := card.notes.get("smoothed_accuracy"):
-        rows.append(f"| {smoothed['right']:.1%} | {smoothed['certified']:.1%} | {smoothed['radius']:.2f} |")
-    assert rows
-    for row in rows:
-        assert any(row in line for line in README.splitlines()), row
+def test_every_network_of_the_laboratory_has_its_figures(name: str) -> None:
+    kinds = ("accuracy", "robust_accuracy", "smoothed_accuracy")
+    measured = any(kind in CARDS[name].notes for kind in kinds)
+    assert (f"| `{name}` |" in PAGES["models/tiny/README.md"]) == measured
 
 
 @pytest.mark.parametrize("name", DEFENCES)
-def test_every_defence_has_been_measured(name: str) -> None:
-    assert re.search(rf"^\| `{name}` \|.*%", README, re.MULTILINE), f"{name} has no figures in README"
-
-
-def test_every_measured_table_stands_beside_its_command() -> None:
-    blocks = README.split("\n\n")
-    measured = [
-        place
-        for place, block in enumerate(blocks)
-        if re.search(r"^\|.*(\d%|\d s |gradients \| passes)", block, re.MULTILINE)
-    ]
-    assert len(measured) >= 8
-    for place in measured:
-        near = "\n".join(blocks[place - 2 : place + 3])
-        assert re.search(r"python -m (demo\.benchmark|models\.measure)", near), blocks[place][:100]
+def test_every_defence_is_in_the_documentation(name: str) -> None:
+    assert PAGES["models/defences/README.md"].count(f"| `{name}` |") >= 3
 
 
 def test_the_front_matter_pins_what_is_installed() -> None:
-    requirements = (Path(__file__).parents[2] / "requirements.txt").read_text()
-    version = re.search(r"sdk_version: (\S+)", README)
+    requirements = (render.ROOT / "requirements.txt").read_text()
+    version = re.search(r"sdk_version: (\S+)", PAGES["README.md"])
     assert version is not None
     assert f"gradio=={version[1]}" in requirements
+
+
+def test_the_version_stands_in_one_place() -> None:
+    assert f"version = {{{__version__}}}" in PAGES["README.md"]
+    assert f"## {__version__}" in (render.ROOT / ".github" / "CHANGELOG.md").read_text()

@@ -17,7 +17,7 @@ from models import pretrained
 from models.classifier import Classifier
 from models.packs import PACKS
 
-CARDS = [models.CARDS[name] for name in models.names("imagenet")]
+CARDS = [card for name in models.names("imagenet") if (card := models.CARDS[name]).hub]
 TAGS = [card.blueprint.network for card in CARDS]
 CANVAS = dict(zip(("default", "small"), PACKS["imagenet"].sides, strict=True))
 

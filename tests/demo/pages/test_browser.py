@@ -31,9 +31,12 @@ ARGUMENTS = [
 ]
 MINUTE = 60_000
 # In CI a missing browser fails every one of these: tests that skip themselves there would check nothing.
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ, reason="Chromium is not installed: apt-get install chromium"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None and "CI" not in os.environ, reason="Chromium is not installed: apt-get install chromium"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +77,10 @@ class Visit:
         expect(self.page.locator("#q-stage .q-frames")).to_be_attached(timeout=MINUTE)
         expect(self.page.locator("#q-start")).to_be_visible(timeout=MINUTE)
 
-    def shot(self, name: str) -> None:
+    def shot(self, name: str, whole: bool = True) -> None:
         if folder := os.environ.get("QUORUM_SCREENSHOTS"):
             self.page.wait_for_timeout(1500)
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
 @pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids="{0[0]}-{0[1]}".format)
@@ -107,6 +110,8 @@ def test_one_press_leads_to_a_verdict(visit: Visit, request: pytest.FixtureReque
     expect(visit.page.locator(".q-chart")).to_have_count(2, timeout=MINUTE)
     visit.verdict()
     expect(visit.page.locator(".q-counter[data-group=surrogate]")).to_contain_text("3 of 3")
+    if name == "1280-light":
+        visit.shot("screenshot", whole=False)  # README's
     visit.page.locator(".q-tile summary").first.press("Enter")
     expect(visit.page.locator(".q-fives").first).to_be_visible()
     visit.shot(f"{name}-done")

@@ -172,17 +172,26 @@ def test_a_network_that_cannot_be_had_is_a_sentence(folder: Path) -> None:
         )
 
 
-def test_the_page_offers_imagenet_where_it_can_be_had_and_else_keeps_the_built_in_jury(
+def test_the_page_offers_what_is_at_hand_and_the_hubs_where_it_answers(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack, trouble, surrogates, *_ = packs.switch("imagenet")
+    pack, _, surrogates, watching, _ = packs.switch("imagenet")
     assert pack["value"] == "imagenet"
-    assert trouble["visible"] is False
-    assert all(name.startswith("imagenet/") for name in surrogates["value"])
+    offered = [name for _, name in surrogates["choices"]]
+    assert [f"imagenet/{name}" for name in IMAGENET] == [name for name in offered if models.CARDS[name].hub]
+    assert set(surrogates["value"]) <= set(offered)
+    assert watching["visible"]
     monkeypatch.delenv("QUORUM_WEIGHTS")
-    pack, trouble, surrogates, *_ = packs.switch("imagenet")
+    assert not any(models.CARDS[name].hub for name in packs.with_the_hub("imagenet"))
+    monkeypatch.setattr(packs, "reachable", lambda pack: "")
+    assert packs.with_the_hub("imagenet") == models.names("imagenet")
+
+
+def test_a_pack_that_cannot_be_had_is_a_sentence_and_another_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "available", lambda pack: (False, "The hub cannot be reached."))
+    pack, words, surrogates, *_ = packs.switch("imagenet")
     assert pack["value"] == "tiny"
-    assert "built-in jury stays" in trouble["value"]
+    assert "The hub cannot be reached. Laboratory stays." in words
     assert all(name.startswith("tiny/") for name in surrogates["value"])
 
 
