@@ -20,13 +20,15 @@ iteration who still believes the picture, and argue most with them. The chart of
 **Defended** jurors are trained on adversarial pictures, or look through a guard: they save the picture as a
 JPEG first, reduce its shades, or shrink it at random. Some of that helps.
 
-**Trios** are three small networks that were trained together to err differently, so that what fools one should not
-fool the others. They answer as one: by mean probability, by vote, or by mean raw score. Attacks that follow their
-average can get lost between them; MORA asks at each step which of the three is worth arguing with.
+**Three juries.** *Photographs*: real networks that name a thousand things in pictures of your own.
+*Laboratory*: small networks of many kinds over 64 things, to study attacks in a second. *Trios* are three small
+networks that were trained together to err differently, so that what fools one should not fool the others. They
+answer as one: by mean probability, by vote, or by mean raw score. Attacks that follow their average can get
+lost between them; MORA asks at each step which of the three is worth arguing with.
 
 **How honest is it?** The finished picture is rounded to 8 bits, saved as a PNG, read again, and only then
 judged: the file that you download is the file that was judged. A network that was wrong before the attack does
-not count as fooled.
+not count as fooled. The control is really run: random noise of the same size, which mostly fools nobody.
 
 **Please use it well.** Quorum is for understanding and for building sturdier networks. Do not use its pictures
 to get past systems that protect people, and do not attack systems that you have no permission to test. Pictures
