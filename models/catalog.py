@@ -12,8 +12,7 @@ from models.weights.download import FILE
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE / "tiny" / "weights"
-FOLDERS = {"tiny": WEIGHTS, "trios": WEIGHTS, "imagenet": HERE / "imagenet" / "weights"}
-"""The folders of the weights that this project ships, by pack."""
+"""Where a shipped file of weights lies, unless its stanza names a folder of models."""
 DEFENDED = ("robust", "smoothed", "quantised")
 """The roles of networks that were trained for a defence."""
 STUDIED = ("smoothed", "quantised", "control")
@@ -31,8 +30,12 @@ def _card(name: str, stanza: dict[str, Any]) -> Card:
     )
     # Where a package or the hub has the weights, this is their place in a local folder.
     elsewhere = "hub" in fields or "package" in fields
-    weights = Path(blueprint.network, FILE) if elsewhere else FOLDERS[name.split("/")[0]] / fields.pop("weights")
+    weights = Path(blueprint.network, FILE) if elsewhere else _placed(fields.pop("weights"))
     return Card(name=name, blueprint=blueprint, weights=weights, **fields)
+
+
+def _placed(file: str) -> Path:
+    return HERE / file if "/" in file else WEIGHTS / file
 
 
 CARDS: dict[str, Card] = {

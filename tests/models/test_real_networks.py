@@ -13,7 +13,7 @@ from torch.nn import functional as F
 import models
 from demo.run.picture import read, to_tensor
 from models.availability import at_hand
-from models.catalog import CARDS, FOLDERS
+from models.catalog import CARDS
 from models.packs import PACKS
 from models.weights import package
 
@@ -27,7 +27,7 @@ def photograph(name: str, side: int = 224) -> torch.Tensor:
 
 def test_squeezenet_answers_as_its_original_fed_the_caffe_way() -> None:
     original = torchvision.models.squeezenet1_1()
-    weights = safetensors.torch.load_file(FOLDERS["imagenet"] / "squeezenet1_1.safetensors")
+    weights = safetensors.torch.load_file(CARDS["imagenet/squeezenet1_1"].weights)
     original.load_state_dict({key: value.float() for key, value in weights.items()})
     pixels = photograph("lion.jpg")
     blue_green_red = pixels[:, [2, 1, 0]] * 255
