@@ -78,7 +78,15 @@ def _connect(tab: Tab) -> None:
         wanted = tab.stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
+    # What stands on the stage is then no longer what the settings would give.
+    settled = [widget.change for widget in controls.widgets()[1:] if widget is not label]
+    gr.on(settled, stale, scene.state, results.heard, **QUIET)
     scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
+
+
+def stale(now: Name) -> Any:
+    """The verdict says that it is an earlier one, once the settings have changed since."""
+    return gr.update(elem_classes=["q-stale"]) if now == "judged" else gr.skip()
 
 
 def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> Iterator[dict[Any, Any]]:

@@ -20,8 +20,9 @@ PLOTS = 3
 
 @dataclass(frozen=True)
 class Results:
-    """Every component that a run writes to. after: what is there when a run is done."""
+    """Every component that a run writes to. heard: the verdict's room. after: what is there when a run is done."""
 
+    heard: gr.Column
     verdict: gr.HTML
     stage: gr.HTML
     after: gr.Column
@@ -34,7 +35,8 @@ class Results:
 
 
 def build() -> Results:
-    said = gr.HTML(verdict.welcome(), elem_id="q-verdict", apply_default_css=False)
+    with gr.Column() as heard:
+        said = gr.HTML(verdict.welcome(), elem_id="q-verdict", apply_default_css=False)
     shown = gr.HTML(elem_id="q-stage", apply_default_css=False)
     with gr.Column(visible=False, elem_id="q-results") as after:
         with gr.Row():
@@ -42,7 +44,7 @@ def build() -> Results:
             json = gr.DownloadButton("Run (JSON)", elem_id="q-json")
         with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
             plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
-    return Results(said, shown, after, png, json, plots)
+    return Results(heard, said, shown, after, png, json, plots)
 
 
 def finished(plan: Plan, prepared: Prepared, finished: Finished, results: Results) -> Iterator[dict[Any, Any]]:

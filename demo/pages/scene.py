@@ -23,7 +23,7 @@ class Scene:
     results: Results
 
     def outputs(self) -> list[Any]:
-        return [self.state, self.start, self.stop, self.sources, self.results.after]
+        return [self.state, self.start, self.stop, self.sources, self.results.heard, self.results.after]
 
     def set(self, name: Name) -> dict[Any, Any]:
         """The updates that make it so. A run hides the last files with its first frame, not before."""
@@ -33,5 +33,6 @@ class Scene:
             self.start: gr.update(visible=not running),
             self.stop: gr.update(visible=running, interactive=True),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
+            self.results.heard: gr.update(elem_classes=[]),
         }
         return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}

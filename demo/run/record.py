@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import platform
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib import metadata
 from typing import Any
 
 from demo import __version__
 from demo.run.events import Finished, Progress
 from demo.run.plan import Plan
 
+LIBRARIES = ("torch", "torchvision", "timm", "pillow")
+"""What a run's bytes depend on, besides this project."""
+
 
 def record(plan: Plan, finished: Finished) -> dict[str, Any]:
-    """What the JSON download holds; probabilities and shares are fractions of 1."""
+    """What the JSON download holds; probabilities and shares are fractions of 1.
+
+    input: SHA-256 of the picture's pixels on the canvas, as they were attacked. python: what makes the same file again,
+    for the same picture on the same versions and kind of processor.
+    """
     settings = {name: value for name, value in plan.settings.items() if name != "picture"}
     return {
         "version": __version__,
+        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}},
+        "input": hashlib.sha256(plan.original.tobytes()).hexdigest(),
+        "python": snippet(plan, finished),
         "settings": {
             **_plain(settings),
             "label": finished.label,
@@ -30,6 +43,17 @@ def record(plan: Plan, finished: Finished) -> dict[str, Any]:
         "iterations": [_iteration(frame) for frame in finished.history],
         "seconds": finished.seconds,
     }
+
+
+def snippet(plan: Plan, finished: Finished) -> str:
+    """Python that makes the same file again; PICTURE stands for the visitor's file."""
+    asked = {**plan.settings, "label": finished.label, "target": finished.target}
+    given = "".join(f"    {name}={_plain(value)!r},\n" for name, value in asked.items())
+    return (
+        "from demo.run.request import Request\nfrom demo.run.session import run\n\n"
+        f'request = Request(\n    "PICTURE",\n{given})\n*_, finished = run(request.plan())\n'
+        'open("adversarial.png", "wb").write(finished.png)\n'
+    )
 
 
 def _iteration(frame: Progress) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def test_readme_is_short() -> None:
     assert 100 <= len(PAGES["README.md"].splitlines()) <= 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", SNIPPETS)
 def test_the_snippets_run(code: str, address: str, lion: str) -> None:
     known: dict[str, object] = {"surrogates": [models.load(name) for name in models.starters("tiny").surrogates]}

@@ -162,6 +162,16 @@ def test_the_run_can_be_replayed_iteration_by_iteration(wide: Visit) -> None:
     expect(wide.page.locator(".q-scrub output")).to_have_text("iteration 10 of 10", timeout=MINUTE)
 
 
+def test_a_verdict_says_that_the_settings_have_changed_since(wide: Visit) -> None:
+    wide.attack()
+    expect(wide.page.locator(".q-stale")).to_have_count(0)
+    wide.page.get_by_label("number input for Iterations").fill("3")
+    wide.page.get_by_label("number input for Iterations").press("Tab")
+    expect(wide.page.locator(".q-stale")).to_have_count(1)
+    wide.attack()
+    expect(wide.page.locator(".q-stale")).to_have_count(0)
+
+
 def test_what_was_added_can_be_looked_at_and_all_tiles_opened(wide: Visit) -> None:
     wide.attack()
     wide.page.get_by_role("button", name="×8").click()

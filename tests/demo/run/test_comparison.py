@@ -10,6 +10,8 @@ from demo.run import comparison
 from demo.run.comparison import Contestant, comparable, compare, plans
 from demo.run.request import Request
 
+pytestmark = pytest.mark.slow
+
 
 def contest(request: Request, attacks: Sequence[str], budget: int) -> Iterator[Contestant]:
     for told in compare(plans(request, attacks, budget), budget):

@@ -32,6 +32,7 @@ def end(request: Request) -> Finished:
     return last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFENCES)
 def test_every_defence_can_be_asked(name: str, lion: str) -> None:
     request = Request(lion, iterations=1, guards={name: {}}, draws=4)
@@ -45,6 +46,7 @@ def test_every_defence_can_be_asked(name: str, lion: str) -> None:
     json.dumps(record(request.plan(), last), allow_nan=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["jpeg", "random-resize-pad"])
 def test_an_attacker_who_knows_the_guard_looks_through_it(name: str, lion: str) -> None:
     request = Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", known_guard=name, iterations=5, guards={})

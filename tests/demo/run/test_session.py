@@ -1,7 +1,9 @@
 """One run without a page: what it attacks, what it judges, what it counts, what it refuses."""
 
 import dataclasses
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +70,21 @@ def test_the_record_holds_every_number_as_json(lion: str, finished: Finished) ->
     assert len(kept["iterations"]) == 11
     assert len(kept["jurors"]) == len(finished.findings)
     assert kept["distances"]["linf"] == finished.distances["linf"]
+
+
+def test_the_record_holds_the_python_that_makes_the_same_file_again(
+    lion: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = {"attack": "svre", "iterations": 2, "guards": {}, "held_out": ["tiny/regnet"], "seed": 3, "framing": "fit"}
+    plan = Request(lion, knobs={"momentum": 0.5}, **wish).plan()
+    *_, finished = run(plan)
+    assert isinstance(finished, Finished)
+    kept = json.loads(json.dumps(record(plan, finished)))
+    assert kept["input"] == hashlib.sha256(finished.original.tobytes()).hexdigest()
+    assert kept["versions"]["torch"] == torch.__version__.split("+")[0]
+    monkeypatch.chdir(tmp_path)
+    exec(kept["python"].replace("PICTURE", lion), {})
+    assert (tmp_path / "adversarial.png").read_bytes() == finished.png
 
 
 def test_numbers_of_numpy_and_whole_floats_are_numbers(lion: str) -> None:

@@ -64,6 +64,7 @@ def test_a_difference_stands_for_the_second_derivative(regulariser: Callable[[Se
     assert (near - true).norm() < 0.1 * true.norm()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "regulariser",
     [

@@ -18,6 +18,8 @@ from models.training.recipe import GROWING
 from models.training.recipes import RECIPES
 from models.weights.files import fill
 
+pytestmark = pytest.mark.slow
+
 KINDS = {getattr(recipe.objective, "func", recipe.objective).__name__: recipe for recipe in RECIPES.values()}
 SLOW = {"transferability_reduced", "vulnerability_diversity", "gradient_alignment", "self_supervised"}
 """Objectives that look at every picture many times over."""
