@@ -24,6 +24,7 @@ def test_every_defence_is_compared_with_none(clean, monkeypatch) -> None:
     assert len(rows) == 2 + len(DEFENCES) + sum(row.made_of != "normal" for row in DEFENCES.values())
 
 
+@pytest.mark.slow
 def test_every_trio_is_measured_in_every_way_it_can_answer(clean) -> None:
     head, *rows = list(trios.lines(clean, torch.tensor([0, 1]), 2, steps=1))
     assert head.startswith("| trio |")

@@ -58,6 +58,7 @@ def test_every_network_sits_on_the_jury_once(finished: Finished) -> None:
     assert {j.network for j in guarded} == {max(held_out, key=top1)}
 
 
+@pytest.mark.slow
 def test_one_seed_one_file(lion: str, finished: Finished) -> None:
     again = end(Request(lion))
     assert again.png == finished.png
@@ -97,6 +98,7 @@ def test_numbers_of_numpy_and_whole_floats_are_numbers(lion: str) -> None:
     assert kept["guards"]["jpeg"] == {"quality": 50}
 
 
+@pytest.mark.slow
 def test_a_targeted_run_asks_for_the_target(lion: str) -> None:
     last = end(Request(lion, target="Banana", iterations=10, epsilon=32, attack="mi-fgsm"))
     assert last.target == "Banana"
@@ -105,6 +107,7 @@ def test_a_targeted_run_asks_for_the_target(lion: str) -> None:
     assert all(f.after.answer == "Banana" for f in fooled)
 
 
+@pytest.mark.slow
 def test_all_networks_as_surrogates_leave_nobody_held_out(lion: str) -> None:
     last = end(Request(lion, surrogates=models.names(), iterations=1))
     assert not [f for f in last.findings if f.juror.group == "held-out"]
@@ -119,6 +122,7 @@ def test_a_picture_that_the_jury_does_not_know_is_not_attacked(pictures_by_name:
     assert events[0].look.guess in PACKS["tiny"].vocabulary().values()
 
 
+@pytest.mark.slow
 def test_who_has_a_target_need_not_know_what_the_picture_shows(pictures_by_name: dict[str, str]) -> None:
     last = end(Request(pictures_by_name["Cheetah"], target="Banana", iterations=5, epsilon=32))
     assert last.target == "Banana"
