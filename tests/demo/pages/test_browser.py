@@ -110,8 +110,6 @@ def test_one_press_leads_to_a_verdict(visit: Visit, request: pytest.FixtureReque
     expect(visit.page.locator(".q-chart")).to_have_count(2, timeout=MINUTE)
     visit.verdict()
     expect(visit.page.locator(".q-counter[data-group=surrogate]")).to_contain_text("3 of 3")
-    if name == "1280-light":
-        visit.shot("screenshot", whole=False)  # README's
     visit.page.locator(".q-tile summary").first.press("Enter")
     expect(visit.page.locator(".q-fives").first).to_be_visible()
     visit.shot(f"{name}-done")
@@ -315,6 +313,15 @@ def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
     wide.page.get_by_role("option", name="DeepFool").click()
     expect(wide.page.get_by_label("Make the jury say something particular")).to_be_disabled()
     expect(wide.page.locator("#q-choices")).to_contain_text("nearest wrong class")
+
+
+def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address)
+    visit.page.get_by_role("button", name="Lemon").click()
+    visit.verdict()
+    expect(visit.page.locator("#q-verdict h2")).to_contain_text("“Lemon”")
+    visit.shot("screenshot", whole=False)
+    visit.page.context.close()
 
 
 def test_the_attack_button_is_in_sight_when_the_page_opens(visit: Visit) -> None:
