@@ -64,7 +64,7 @@ class _SignMover:
         return pictures + self._step_size * self._velocity.sign()
 
     def show(self) -> Mapping[str, Any]:
-        """turn: `(N,)`, cosine of the last gradient and the way so far; 1 straight on, 0 at the first move."""
+        """turn: `(N,)`, cosine of the last gradient and the accumulated one; 1 straight on, 0 at the first move."""
         return self._shown
 
 

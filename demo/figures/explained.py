@@ -54,7 +54,7 @@ EXPLAINED: dict[str, Explained] = {
     "turn": Explained(
         title="How straight the way is",
         words="1: the new gradient points where the way led so far; 0: it points elsewhere; below: it turns back.",
-        curves=_alone("turn", "cosine to the way so far"),
+        curves=_alone("turn", "cosine to the earlier direction"),
     ),
     "loss": Explained(
         title="What the attack drives up",

@@ -15,7 +15,6 @@ from models import CARDS
 from models.catalog import STUDIED
 from models.defences import DEFENCES, NINE
 from models.defences.knobs import Number
-from models.defences.smoothing import COPIES
 from models.packs import PACKS
 
 BEST = ("The best held-out network", "")
@@ -49,7 +48,7 @@ def build(pack: gr.Radio) -> Guards:
         minimum=1,
         maximum=MOST_LOOKS,
         precision=0,
-        label="Looks by those that answer by lot",
+        label="Looks by those that answer at random",
         info="Two are too few to settle a smoothed vote.",
     )
     known_guard = gr.Dropdown(
@@ -87,7 +86,7 @@ def _parameters() -> dict[tuple[str, str], gr.Number]:
         for name, row in DEFENCES.items()
         for knob in row.knobs
         # Lists have no widget, and every guard is asked as often as `draws` says.
-        if isinstance(knob, Number) and knob is not COPIES
+        if isinstance(knob, Number) and not knob.judged
     }
 
 

@@ -18,7 +18,7 @@ DRAWS = Number(
     low=1,
     high=10_000,
     title="Looks",
-    help="How often one that answers by lot is asked.",
+    help="How often one that answers at random is asked.",
     whole=True,
 )
 WIDEST = 64

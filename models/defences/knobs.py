@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Number:
-    """A number within [low, high]; `whole` for integers. title, help: what a person reads beside it."""
+    """A number within [low, high]; `whole` for integers. title, help: what a person reads beside it.
+
+    judged: whether `judge` is told it at each question, so that a form that asks the judge need not offer it.
+    """
 
     name: str
     default: float
@@ -22,6 +25,7 @@ class Number:
     title: str
     help: str
     whole: bool = False
+    judged: bool = False
 
     def check(self, value: Any) -> float | int:
         """The value, if it is allowed; else a ValueError that says what is."""

@@ -71,6 +71,7 @@ COPIES = Number(
     title="Noisy copies",
     help="How many copies vote in a plain call, as an attacker makes it; `judge` is told.",
     whole=True,
+    judged=True,
 )
 
 ROW = Defence(

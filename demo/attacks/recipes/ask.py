@@ -17,9 +17,14 @@ QUERIES = Number(
     help="Answers it may ask for, of all networks.",
     whole=True,
 )
-# 0.9 is what the authors of NES keep of the way so far, and Adam for SPSA: answers of ten steps count, not of one.
+# 0.9 is what the authors of NES keep of the earlier direction, and Adam for SPSA: ten steps count, not one.
 MOMENTUM = Number(
-    name="momentum", default=0.9, low=0, high=2, title="Momentum μ", help="How much of the way so far each step keeps."
+    name="momentum",
+    default=0.9,
+    low=0,
+    high=2,
+    title="Momentum μ",
+    help="How much of the earlier direction each step keeps.",
 )
 SIGMA = Number(
     name="sigma", default=0.001, low=1e-6, high=1, title="Search radius σ", help="How far from the picture it asks."

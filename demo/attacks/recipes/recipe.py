@@ -88,7 +88,12 @@ FUSION = Choice(
     help="What is averaged over the surrogates.",
 )
 MOMENTUM = Number(
-    name="momentum", default=1.0, low=0, high=2, title="Momentum μ", help="How much of the way so far each step keeps."
+    name="momentum",
+    default=1.0,
+    low=0,
+    high=2,
+    title="Momentum μ",
+    help="How much of the earlier direction each step keeps.",
 )
 RANDOM_START = Flag(
     name="random_start", default=True, title="Random start", help="Begin at a random point of the ball."

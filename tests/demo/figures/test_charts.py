@@ -35,7 +35,7 @@ def test_every_recipe_runs_and_draws_its_charts(attack: str, lion: str) -> None:
     assert any(chart.title == "How sure each network is of “Lion”" for chart in charts)
     if recipe.chart == "weights":
         assert charts[0].lines[0].values == tuple(frame.weights[SURROGATES[0]] for frame in history)
-    elif not (recipe.chart == "turn" and recipe.steps == 1):  # a single step has no way so far
+    elif not (recipe.chart == "turn" and recipe.steps == 1):  # a single step has no earlier one
         assert charts[-1].title == EXPLAINED[recipe.chart].title
     for chart in charts:
         low, high = chart.range

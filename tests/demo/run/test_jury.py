@@ -56,7 +56,7 @@ def test_an_attacker_who_knows_the_guard_looks_through_it(name: str, lion: str) 
     bare = end(Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", iterations=5, guards={}))
     assert (knowing.adversarial != bare.adversarial).any(), "the guard changes what the attacker sees"
     assert knowing.findings[0].after.belief < knowing.findings[0].before.belief / 2
-    assert end(request).png == knowing.png, "one seed, one file, also where a guard answers by lot"
+    assert end(request).png == knowing.png, "one seed, one file, also where a guard answers at random"
 
 
 def test_a_chosen_network_stands_behind_the_guards(lion: str) -> None:
