@@ -53,7 +53,7 @@ def build(blocks: gr.Blocks, folder: Path) -> Tab:
             results = right.build()
     tab = Tab(left, results, Scene(gr.State("opening"), start, stop, left.sources, results), Stops())
     _connect(tab)
-    opening.connect(blocks, left.controls, tab.scene, tab.stops)
+    opening.connect(blocks, left.controls, left.guess, tab.scene, tab.stops)
     return tab
 
 

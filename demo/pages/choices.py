@@ -20,12 +20,14 @@ from models.packs import PACKS
 
 @dataclass(frozen=True)
 class Left:
-    """The column: its controls, the examples and the room they lie in, and the accordion of less common settings."""
+    """The column: its controls, the examples and the room they lie in, and the accordion of less common settings, and
+    the jury's best guesses."""
 
     controls: Controls
     sample: gr.Examples
     sources: gr.Column
     more: gr.Accordion
+    guess: gr.Radio
 
 
 def build(folder: Path) -> Left:
@@ -43,6 +45,7 @@ def build(folder: Path) -> Left:
                 elem_id="q-examples",
                 cache_examples=False,
             )
+        guess, label = _asked()
     with gr.Column(elem_classes="q-choice"):
         _heading(2, "The jury")
         pack, sentence = packs.menu()
@@ -63,12 +66,12 @@ def build(folder: Path) -> Left:
         )
         iterations = gr.Slider(1, MOST_ITERATIONS, DEFAULT_ITERATIONS, step=1, label="Iterations")
     with gr.Accordion("More", open=False) as more:
-        argument = Argument(attack, epsilon, iterations, **_more(jury.pack), knobs=_knobs())
+        argument = Argument(attack, epsilon, iterations, label, **_more(jury.pack, label), knobs=_knobs())
     _follow_attack(argument, idea, saying)
     jury.pack.change(lambda pack: PACKS[pack].epsilon, jury.pack, epsilon, **QUIET)
     controls = Controls(picture, jury, argument, guards)
     chips.connect(glance, controls)
-    return Left(controls, sample, sources, more)
+    return Left(controls, sample, sources, more, guess)
 
 
 def _attack_menu() -> tuple[gr.Radio, gr.Dropdown, gr.HTML]:
@@ -109,16 +112,23 @@ def _saying(attack: str) -> str:
     )
 
 
-def _more(pack: gr.Radio) -> dict[str, Any]:
+def _asked() -> tuple[gr.Radio, gr.Dropdown]:
+    """What does it show? The jury's best guesses as chips, and all names behind a search."""
+    guess = gr.Radio([], label="Is it one of these?", visible=False, elem_id="q-guess", elem_classes="q-guesses")
+    label = gr.Dropdown(
+        _askable(_labels(packs.first().name)),
+        value="",
+        label="What does the picture show?",
+        info="The label under attack: type to search.",
+        elem_id="q-label",
+    )
+    guess.input(lambda name: name, guess, label, **QUIET)
+    return guess, label
+
+
+def _more(pack: gr.Radio, label: gr.Dropdown) -> dict[str, Any]:
     labels = _labels(packs.first().name)
     more = {
-        "label": gr.Dropdown(
-            _askable(labels),
-            value="",
-            label="What does the picture show?",
-            info="The label under attack.",
-            elem_id="q-label",
-        ),
         "framing": gr.Radio(
             [("The centre, cropped", "crop"), ("All of it, with edges", "fit")], value="crop", label="Framing"
         ),
@@ -129,7 +139,7 @@ def _more(pack: gr.Radio) -> dict[str, Any]:
         "side": gr.Radio([], value=None, label="Canvas", visible=False),
     }
     more["targeted"].change(lambda on: gr.update(visible=on), more["targeted"], more["target"], **QUIET)
-    pack.change(_of_pack, pack, [more["label"], more["target"], more["side"]], **QUIET)
+    pack.change(_of_pack, pack, [label, more["target"], more["side"]], **QUIET)
     return more
 
 

@@ -16,10 +16,10 @@ from demo.run.request import Request
 from demo.run.session import first_look
 
 
-def connect(blocks: gr.Blocks, controls: Controls, scene: Scene, stops: Stops) -> None:
+def connect(blocks: gr.Blocks, controls: Controls, guess: gr.Radio, scene: Scene, stops: Stops) -> None:
     """Looks when the page opens and whenever what is to be seen changes; not over a run that has begun since."""
     seen = [controls.picture, controls.argument.framing, controls.jury.pack]
-    shown = [scene.results.verdict, scene.results.stage]
+    shown = [scene.results.verdict, scene.results.stage, guess]
     settings: dict[str, Any] = {
         "concurrency_id": "looks",
         "concurrency_limit": 1,
@@ -30,7 +30,7 @@ def connect(blocks: gr.Blocks, controls: Controls, scene: Scene, stops: Stops) -
 
     def look(request: gr.Request, picture: Any, framing: str, pack: str) -> list[Any]:
         said = looked(picture, framing, pack)
-        return [gr.skip(), gr.skip()] if stops.under_way(request) else said
+        return [gr.skip(), gr.skip(), gr.skip()] if stops.under_way(request) else said
 
     def clear(now: Name) -> dict[Any, Any]:
         return {} if now == "running" else scene.set("opening")
@@ -42,16 +42,17 @@ def connect(blocks: gr.Blocks, controls: Controls, scene: Scene, stops: Stops) -
 
 
 def looked(picture: Any, framing: str, pack: str) -> list[Any]:
-    """Verdict and stage before a run: everybody's first answer, or what is wrong with the picture.
+    """Verdict and stage before a run, and the best guesses: everybody's first answer, or what is wrong.
 
     Nobody is made to fetch a network by looking at the page.
     """
     if picture is None:
-        return [verdict.welcome(), ""]
+        return [verdict.welcome(), "", gr.update(visible=False)]
     surrogates, held_out = offered(pack)
     try:
         request = Request(picture, surrogates, held_out=held_out, framing=framing, pack=pack, guards={})
         look = first_look(request.plan())
     except Exception as problem:  # noqa: BLE001  # said where the answers would be and, if it is ours, logged
-        return [cards.error(running.said(problem)), ""]
-    return [verdict.opened(look), stage.opened(look)]
+        return [cards.error(running.said(problem)), "", gr.update(visible=False)]
+    chips = [(f"{name} {chance:.0%}", name) for name, chance in look.guesses]
+    return [verdict.opened(look), stage.opened(look), gr.update(choices=chips, value=None, visible=True)]

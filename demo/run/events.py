@@ -23,7 +23,8 @@ class Loading:
 class Look:
     """The picture on its canvas, and what the jury says before anything happens.
 
-    guess: what the surrogates see; sure: whether they agree on it with confidence. before: by jurors' names.
+    guess: what the surrogates see; sure: whether they agree on it with confidence. guesses: the likeliest three, with
+    their mean probability. before: by jurors' names.
     """
 
     original: Pixels
@@ -31,6 +32,7 @@ class Look:
     before: Mapping[str, Opinion]
     guess: str
     sure: bool
+    guesses: tuple[tuple[str, float], ...]
     device: str
 
 

@@ -21,6 +21,10 @@ SURE = 0.2
 """Mean confidence of the surrogates from which on we believe that they know what they see."""
 
 
+GUESSES = 3
+"""How many of the surrogates' best guesses are offered."""
+
+
 def run(plan: Plan) -> Generator[Event, None, None]:
     """Loading while networks are fetched, then Unknown and the end, or Prepared, a Progress for every frame, Finished.
 
@@ -60,7 +64,9 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
         member.juror.name: verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed) for member in jury
     }
     jurors = tuple(member.juror for member in jury)
-    look = Look(plan.original, jurors, before, guess, sure, _device_name(plan.device))
+    likeliest = chances.mean(0).topk(min(GUESSES, len(plan.labels)))
+    guesses = tuple((plan.labels[i], p) for p, i in zip(*(values.tolist() for values in likeliest), strict=True))
+    look = Look(plan.original, jurors, before, guess, sure, guesses, _device_name(plan.device))
     return Unknown(look) if label is None else Prepared(look, label, plan.target)
 
 

@@ -202,6 +202,17 @@ def test_an_example_runs_on_click_and_an_unknown_picture_is_met_kindly(wide: Vis
     wide.attack()  # the label was filled in, so the same picture can be attacked now
 
 
+def test_a_wrong_guess_is_corrected_with_one_click(wide: Visit) -> None:
+    chips = wide.page.locator("#q-guess label")
+    expect(chips).to_have_count(3, timeout=MINUTE)
+    expect(chips.first).to_contain_text("Lion")
+    second = chips.nth(1).inner_text().rsplit(" ", 1)[0].strip()
+    chips.nth(1).click()
+    expect(wide.page.locator("#q-label input")).to_have_value(second)
+    wide.attack()
+    expect(wide.page.locator("#q-verdict")).to_contain_text("wrong before the attack")
+
+
 def test_examples_wait_while_a_run_goes_on(wide: Visit) -> None:
     examples = wide.page.locator("#q-examples")
     wide.page.click("#q-start")
