@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from demo.attacks.attack import Attack, Frame
 from demo.attacks.driver import finish, run
 from demo.attacks.knobs import number, settle
-from demo.attacks.probe import Surrogate
 from demo.attacks.recipes import Recipe, recipe
+from demo.attacks.surrogates import Surrogate
 from demo.attacks.task import Task
 
 MOST_STEPS = 10_000

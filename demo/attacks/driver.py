@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from demo.attacks.attack import Attack, Frame, Reading, Score
-from demo.attacks.probe import Probe, Surrogate
+from demo.attacks.probe import Probe
+from demo.attacks.surrogates import Surrogate
 from demo.attacks.task import Task
 
 

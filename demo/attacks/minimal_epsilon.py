@@ -13,8 +13,9 @@ from demo.attacks.api import positive, prepare
 from demo.attacks.attack import Attack
 from demo.attacks.driver import finish
 from demo.attacks.knobs import number
-from demo.attacks.probe import Probe, Surrogate
+from demo.attacks.probe import Probe
 from demo.attacks.recipes import Recipe, recipe
+from demo.attacks.surrogates import Surrogate
 from demo.attacks.task import Task
 
 

@@ -7,18 +7,13 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from demo.attacks.answers import AnswerCheck, check_gradients
+from demo.attacks.answers import check_gradients
+from demo.attacks.surrogates import EVERYONE, Answers, Surrogate, Surrogates
 from demo.attacks.task import Task
-from demo.attacks.views import Transform, View, as_it_is, draw, one_view
-
-Surrogate = Callable[[Tensor], Tensor]
-"""From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
+from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
 
 Loss = Callable[[Tensor], Tensor]
 """From stacked logits `(M,N,C)` to each picture's own loss `(N,)`."""
-
-Answers = list[Tensor]
-"""Each asked surrogate's logits `(N,C)`."""
 
 _Wanted = tuple[Tensor, int]
 """Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back."""
@@ -31,32 +26,27 @@ class Probe:
     and point uphill for the attacker: for a targeted task their sign is flipped.
 
     gradients: backward passes through one surrogate so far. forwards: forward passes through one surrogate.
+    plain: whether the surrogates are shown the pictures just as they are; only then do logits come with a gradient.
     """
 
     def __init__(
-        self,
-        surrogates: Sequence[Surrogate],
-        task: Task,
-        transforms: Sequence[Transform],
-        generator: torch.Generator,
+        self, surrogates: Sequence[Surrogate], task: Task, transforms: Sequence[Transform], generator: torch.Generator
     ) -> None:
-        self.surrogates = tuple(surrogates)
         self.generator = generator
-        self.forwards = 0
         self.gradients = 0
+        self.plain = is_plain(transforms)
+        self._surrogates = Surrogates(surrogates, classes_needed=int(task.labels.max()) + 1)
         self._task = task
-        self._check = AnswerCheck(int(task.labels.max()) + 1)
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
         self._views: tuple[View, ...] = (as_it_is,)
 
     def __len__(self) -> int:
-        return len(self.surrogates)
+        return len(self._surrogates)
 
     @property
-    def plain(self) -> bool:
-        """Whether the surrogates are shown the pictures just as they are."""
-        return all(transform.draw is one_view for transform in self._transforms)
+    def forwards(self) -> int:
+        return self._surrogates.forwards
 
     def renew(self) -> None:
         """Draws this iteration's views."""
@@ -65,22 +55,20 @@ class Probe:
     def logits(self, pictures: Tensor) -> Tensor:
         """All surrogates' logits `(M,N,C)` on the pictures as they are; no gradient is kept."""
         with torch.no_grad():
-            return torch.stack(self._ask(pictures, self.surrogates))
+            return torch.stack(self._surrogates.ask(pictures))
 
     def peek(self, pictures: Tensor) -> Tensor:
         """The same as `logits`, uncounted: what it takes to draw a frame is not the attacker's."""
-        spent = self.forwards
-        logits = self.logits(pictures)
-        self.forwards = spent
-        return logits
+        with torch.no_grad():
+            return torch.stack(self._surrogates.ask(pictures, count_as=0))
 
     def logits_beside(self, pictures: Tensor, index: int, own: Tensor | None) -> Tensor:
         """All surrogates' logits `(M,N,C)` where one's, `(1,N,C)`, are already there: only the others are asked."""
         if own is None:
             return self.logits(pictures)
         with torch.no_grad():
-            before = self._ask(pictures, self.surrogates[:index])
-            after = self._ask(pictures, self.surrogates[index + 1 :])
+            before = self._surrogates.ask(pictures, slice(index))
+            after = self._surrogates.ask(pictures, slice(index + 1, None))
         return torch.stack([*before, own[0], *after])
 
     def settled(self, pictures: Tensor, logits: Tensor | None) -> Tensor:
@@ -93,25 +81,20 @@ class Probe:
         Each variant is one query of each surrogate, however many of them share a forward pass.
         """
         with torch.no_grad():
-            answers = self._ask(pictures.flatten(0, 1), self.surrogates)
-        self.forwards += (len(pictures) - 1) * len(self)
+            answers = self._surrogates.ask(pictures.flatten(0, 1), count_as=len(pictures))
         stacked = torch.stack(answers).reshape(len(self), *pictures.shape[:2], -1)
         return stacked.transpose(0, 1).softmax(-1)
 
     def fused(self, pictures: Tensor, loss: Loss) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one loss of all surrogates' logits, and the logits (see `plain`)."""
-        (gradient,), logits = self._gradients(pictures, self.surrogates, lambda z: [(loss(torch.stack(z)), len(z))])
+        (gradient,), logits = self._gradients(pictures, EVERYONE, lambda z: [(loss(torch.stack(z)), len(z))])
         return gradient, logits
 
     def several(
         self, pictures: Tensor, losses: Callable[[Tensor], Sequence[Tensor]]
     ) -> tuple[list[Tensor], Tensor | None]:
         """Gradients `(N,3,H,W)` of several losses `(N,)` of all surrogates' logits, out of one forward pass."""
-
-        def wanted(answers: Answers) -> list[_Wanted]:
-            return [(loss, len(answers)) for loss in losses(torch.stack(answers))]
-
-        return self._gradients(pictures, self.surrogates, wanted)
+        return self._gradients(pictures, EVERYONE, lambda z: [(loss, len(z)) for loss in losses(torch.stack(z))])
 
     def fused_and_members(
         self, pictures: Tensor, loss: Loss, members: Sequence[int]
@@ -123,7 +106,7 @@ class Probe:
             own = [(self._own(answers[k].unsqueeze(0)), 1) for k in members]
             return [(loss(torch.stack(answers)), len(answers)), *own]
 
-        (gradient, *own), logits = self._gradients(pictures, self.surrogates, wanted)
+        (gradient, *own), logits = self._gradients(pictures, EVERYONE, wanted)
         return gradient, own, logits
 
     def member(self, index: int, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
@@ -131,7 +114,7 @@ class Probe:
 
         loss: of logits `(1,N,C)`; cross-entropy unless given.
         """
-        chosen = self.surrogates[index : index + 1]
+        chosen = slice(index, index + 1)
         of = loss or self._own
         (gradient,), logits = self._gradients(pictures, chosen, lambda answers: [(of(torch.stack(answers)), 1)])
         return gradient, logits
@@ -145,38 +128,23 @@ class Probe:
         return self._task.cross_entropy(logits[0])
 
     def _gradients(
-        self, pictures: Tensor, surrogates: Sequence[Surrogate], wanted: Callable[[Answers], list[_Wanted]]
+        self, pictures: Tensor, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
     ) -> tuple[list[Tensor], Tensor | None]:
         totals: list[Tensor] = []
         answers: list[Tensor] = []
         for view in self._views:
             leaf = pictures.detach().requires_grad_()
             with torch.enable_grad():
-                answers = self._ask(view(leaf), surrogates)
+                answers = self._surrogates.ask(view(leaf), chosen)
                 check_gradients(answers)
                 losses = wanted(answers)
-                gradients = [_gradient(loss, leaf, keep=loss is not losses[-1][0]) for loss, _ in losses]
+                # Pictures do not look at each other, so the sum's gradient is each picture's own.
+                gradients = [
+                    torch.autograd.grad(loss.sum(), leaf, retain_graph=loss is not losses[-1][0])[0]
+                    for loss, _ in losses
+                ]
             self.gradients += sum(members for _, members in losses)
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         scale = self._uphill / len(self._views)
-        return [self._smooth(total * scale) for total in totals], (
-            torch.stack(answers).detach() if self.plain else None
-        )
-
-    def _smooth(self, gradient: Tensor) -> Tensor:
-        for transform in self._transforms:
-            gradient = transform.smooth(gradient)
-        return gradient
-
-    def _ask(self, pictures: Tensor, surrogates: Sequence[Surrogate]) -> list[Tensor]:
-        self.forwards += len(surrogates)
-        answers = [surrogate(pictures.clone()) for surrogate in surrogates]  # some work in place
-        for answer in answers:
-            self._check(answer, len(pictures))
-        return answers
-
-
-def _gradient(losses: Tensor, leaf: Tensor, *, keep: bool) -> Tensor:
-    # Pictures do not look at each other, so the sum's gradient is each picture's own.
-    (gradient,) = torch.autograd.grad(losses.sum(), leaf, retain_graph=keep)
-    return gradient
+        logits = torch.stack(answers).detach() if self.plain else None
+        return [smoothed(total * scale, self._transforms) for total in totals], logits

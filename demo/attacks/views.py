@@ -46,6 +46,18 @@ def draw(transforms: Sequence[Transform], like: Tensor, generator: torch.Generat
     return tuple(_chain(views) for views in product(*drawn))
 
 
+def is_plain(transforms: Sequence[Transform]) -> bool:
+    """Whether, with these, the surrogates are shown the pictures just as they are."""
+    return all(transform.draw is one_view for transform in transforms)
+
+
+def smoothed(gradient: Tensor, transforms: Sequence[Transform]) -> Tensor:
+    """The gradient `(N,3,H,W)` after each transform's filter in turn."""
+    for transform in transforms:
+        gradient = transform.smooth(gradient)
+    return gradient
+
+
 def _chain(views: Sequence[View]) -> View:
     def view(pictures: Tensor) -> Tensor:
         for one in views:
