@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.attacks.api import positive, prepare
+from demo.attacks.api import prepare
 from demo.attacks.attack import Attack
+from demo.attacks.checks import positive
 from demo.attacks.driver import finish
 from demo.attacks.knobs import number
 from demo.attacks.probe import Probe

@@ -71,8 +71,8 @@ def _details(gradients: Tensor, direction: Tensor) -> Mapping[str, Any]:
 def majority(logits: Tensor, task: Task, step: int) -> Tensor:
     """EMPIR-style weights (Sen et al. 2020; TREND V-A1): alike for those who voted for the jury's class, else 0.
 
-    The jury's class has the most votes; TREND draws lots among equals, here the higher mean probability decides,
-    so that runs repeat.
+    The jury's class has the most votes; TREND draws one of the equals at random, here the higher mean probability
+    decides, so that runs repeat.
     """
     classes = logits.shape[-1]
     votes = F.one_hot(logits.argmax(-1), classes).to(logits)

@@ -8,8 +8,9 @@ from demo.attacks.adaea import AdaEa
 from demo.attacks.attack import Attack
 from demo.attacks.directions import Ascent
 from demo.attacks.knobs import Choice, Flag, Number
-from demo.attacks.mora import MODES, Mora, jury_rule
+from demo.attacks.mora import Mora
 from demo.attacks.mora_step import MoraStep
+from demo.attacks.mora_weights import MODES, jury_rule
 from demo.attacks.recipes.recipe import FUSION, MOMENTUM, RANDOM_START, VIEWS, Recipe
 from demo.attacks.steps import SignStep
 from demo.attacks.weights import fooled_or_not, remaining_belief

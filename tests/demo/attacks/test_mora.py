@@ -8,8 +8,8 @@ from small import CLASSES, jury, pictures, smooth, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import craft, iterate
-from demo.attacks.mora import log_importance
 from demo.attacks.mora_step import phase
+from demo.attacks.mora_weights import log_importance
 
 EPSILON = 8 / 255
 TEMPERATURES = {"softmax": 1.0, "voting": 0.1}
