@@ -47,7 +47,7 @@ class AdaEa:
             agreement = _pairwise_cosine(gradients)
             kept = (agreement >= self.threshold).to(gradient)
             details = {"kept": kept.mean(dim=(1, 2, 3)), "agreement": agreement.mean(dim=(1, 2, 3))}
-            return Reading(gradient * kept, logits, weights, details=details)
+            return Reading(gradient * kept, logits, weights=weights, details=details)
 
         return measure
 

@@ -119,4 +119,12 @@ def prepare(
     step = chosen.default_step(epsilon, steps) if step_size is None else positive("step_size", step_size)
     seed = int(number("seed", seed, 0, 2**32 - 1, whole=True))
     # Copies, so that the run goes on unchanged whatever becomes of the caller's.
-    return attack, Task(images.detach().clone(), labels.clone(), epsilon, steps, step, targeted, seed)
+    return attack, Task(
+        images=images.detach().clone(),
+        labels=labels.clone(),
+        epsilon=epsilon,
+        steps=steps,
+        step_size=step,
+        targeted=targeted,
+        seed=seed,
+    )

@@ -49,6 +49,8 @@ class Ascent:
             weights = used[-1][0]
             climbed = sign * torch.stack([losses for _, losses in used]).mean(0)
             answers = said if ahead else logits
-            return Reading(gradient, answers, weights, self.weights, climbed, details={"loss": climbed})
+            return Reading(
+                gradient, answers, weights=weights, rule=self.weights, loss=climbed, details={"loss": climbed}
+            )
 
         return measure

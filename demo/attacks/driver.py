@@ -60,7 +60,15 @@ def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
     reading = Reading(torch.zeros_like(pictures))
 
     def moment(step: int, logits: Tensor | None = None) -> Moment:
-        return Moment(step, pictures, reading, logits, mover.show(), probe.gradients, probe.forwards)
+        return Moment(
+            step=step,
+            pictures=pictures,
+            reading=reading,
+            logits=logits,
+            moved=mover.show(),
+            gradients=probe.gradients,
+            forwards=probe.forwards,
+        )
 
     for step in range(task.steps):
         if reading.finished is not None and bool(reading.finished.all()):

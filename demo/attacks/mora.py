@@ -105,4 +105,4 @@ class Mora:
             "standing": ~fallen,
             "beta": beta,
         }
-        return Reading(gradient, logits, weights, finished=fallen, details=details)
+        return Reading(gradient, logits, weights=weights, finished=fallen, details=details)

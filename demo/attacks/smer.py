@@ -52,7 +52,7 @@ class Smer:
                 velocity = self.momentum * velocity + unit_mean(gradient)
                 point = task.project(point + length * velocity.sign())
             details = {"drawn": drawn, "scales": scales}
-            return Reading(velocity, first, scales / scales.sum(0), details=details)
+            return Reading(velocity, first, weights=scales / scales.sum(0), details=details)
 
         return measure
 

@@ -35,11 +35,11 @@ DELTA = Number(
 
 
 def _nes(queries: int, momentum: float, sigma: float) -> Attack:
-    return Attack(Query(gaussian, surprise, queries, sigma), SignStep(momentum))
+    return Attack(Query(draw=gaussian, worth=surprise, queries=queries, radius=sigma), SignStep(momentum))
 
 
 def _spsa(queries: int, momentum: float, delta: float) -> Attack:
-    return Attack(Query(coins, lead, queries, delta), SignStep(momentum))
+    return Attack(Query(draw=coins, worth=lead, queries=queries, radius=delta), SignStep(momentum))
 
 
 ROWS = (

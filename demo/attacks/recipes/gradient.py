@@ -55,7 +55,7 @@ def _cw(fusion: str, confidence: float) -> Attack:
 
 
 def _deepfool(candidates: int, overshoot: float) -> Attack:
-    return Attack(DeepFool(candidates, overshoot), Leap(), judged_by=mean_logits)
+    return Attack(DeepFool(candidates=candidates, overshoot=overshoot), Leap(), judged_by=mean_logits)
 
 
 def _apgd(fusion: str, objective: ObjectiveFor) -> Attack:

@@ -50,15 +50,21 @@ ROUNDS = Number(
 def _svre(
     fusion: str, momentum: float, inner_steps: int | None, inner_step_size: float | None, inner_momentum: float
 ) -> Attack:
-    return Attack(Svre(fusion, inner_steps, inner_step_size, inner_momentum), SignStep(momentum))
+    direction = Svre(
+        fusion=fusion, inner_steps=inner_steps, inner_step_size=inner_step_size, inner_momentum=inner_momentum
+    )
+    return Attack(direction, SignStep(momentum))
 
 
 def _cwa(fusion: str, momentum: float, inner_step_size: float, reverse_step_size: float | None) -> Attack:
-    return Attack(Cwa(fusion, momentum, inner_step_size, reverse_step_size), SignStep(momentum))
+    direction = Cwa(
+        fusion=fusion, momentum=momentum, inner_step_size=inner_step_size, reverse_step_size=reverse_step_size
+    )
+    return Attack(direction, SignStep(momentum))
 
 
 def _smer(momentum: float, rounds: int, inner_step_size: float | None) -> Attack:
-    return Attack(Smer(rounds, momentum, inner_step_size), SignStep(momentum))
+    return Attack(Smer(rounds=rounds, momentum=momentum, inner_step_size=inner_step_size), SignStep(momentum))
 
 
 ROWS = (

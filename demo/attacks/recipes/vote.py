@@ -25,7 +25,7 @@ def _u_gd() -> Attack:
 
 
 def _empir() -> Attack:
-    return Attack(Ascent("losses", majority), SignStep())
+    return Attack(Ascent("losses", weights=majority), SignStep())
 
 
 ROWS = (

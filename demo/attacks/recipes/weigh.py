@@ -88,20 +88,21 @@ TARGETS = Number(
 
 
 def _ensemblefool_c(fusion: str, momentum: float, delta_high: float) -> Attack:
-    return Attack(Ascent(fusion, fooled_or_not(delta_high)), SignStep(momentum))
+    return Attack(Ascent(fusion, weights=fooled_or_not(delta_high)), SignStep(momentum))
 
 
 def _ensemblefool_a(fusion: str, momentum: float) -> Attack:
-    return Attack(Ascent(fusion, remaining_belief), SignStep(momentum))
+    return Attack(Ascent(fusion, weights=remaining_belief), SignStep(momentum))
 
 
 def _mora(mode: str, beta: float, tau: float, inertia: float, sweep: bool, targets: int) -> Attack:
-    direction = Mora(mode, beta, sweep, targets, tau)
-    return Attack(direction, MoraStep(inertia, direction.starts), judged_by=partial(jury_rule, mode=mode))
+    direction = Mora(mode=mode, beta=beta, sweep=sweep, targets=targets, temperature=tau)
+    step = MoraStep(inertia=inertia, starts=direction.starts)
+    return Attack(direction, step, judged_by=partial(jury_rule, mode=mode))
 
 
 def _adaea(fusion: str, momentum: float, beta: float, threshold: float) -> Attack:
-    return Attack(AdaEa(fusion, beta, threshold), SignStep(momentum))
+    return Attack(AdaEa(fusion, beta=beta, threshold=threshold), SignStep(momentum))
 
 
 ROWS = (
