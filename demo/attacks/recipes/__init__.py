@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.attacks.recipes import ask, gradient, reduce, vote, weigh
+from demo.attacks.recipes import ask, evaluation, gradient, reduce, vote, weigh
 from demo.attacks.recipes.recipe import IDEAS, Recipe
 
 __all__ = ["IDEAS", "RECIPES", "Recipe", "recipe"]
 
-_ROWS = (*gradient.ROWS, *weigh.ROWS, *vote.ROWS, *reduce.ROWS, *ask.ROWS)
+_ROWS = (*gradient.ROWS, *evaluation.ROWS, *weigh.ROWS, *vote.ROWS, *reduce.ROWS, *ask.ROWS)
 
 RECIPES: dict[str, Recipe] = {row.name: row for row in _ROWS}
 
