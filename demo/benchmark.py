@@ -1,4 +1,4 @@
-"""`python -m demo.benchmark [speed | attacks DATA | defences DATA | trios DATA]`: prints a measured Markdown table."""
+"""`python -m demo.benchmark SECTION [DATA]`: prints a measured Markdown table. `--help` tells the sections."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from demo.measure import attacks, defences, results, speed, trios
+from demo.measure import attacks, defences, known, results, speed, trios
 from demo.run.device import best
 from models import WeightsError
+from models.packs import DEFAULT_PACK
 
 Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Iterator[str]], str]
 
@@ -17,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     "speed": (speed.arguments, speed.measured, "how long a visitor waits, and the driver's share of it"),
     "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
     "defences": (defences.arguments, defences.measured, "which defence helps against transferred pictures"),
+    "known": (known.arguments, known.measured, "which rule tells what a jury knows from what it does not"),
     "trios": (trios.arguments, trios.measured, "what PGD, and what MORA, leaves standing of each trio"),
 }
 
@@ -31,7 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given or ["speed"])
     shown = [word for word in given or ["speed"] if word != "--save"]
-    typed = ["DATA" if word == str(getattr(options, "data", None)) else word for word in shown]
+    folders = {str(getattr(options, name, None)): name.upper() for name in ("data", "others")}
+    typed = [folders.get(word, word) for word in shown]
     command, lines = f"python -m demo.benchmark {' '.join(typed)}", []
     try:
         for line in COMMANDS[options.command][1](options):
@@ -39,7 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
             lines.append(line)
         print(f"\nMeasured by `{command}`.")
         if options.save:
-            path = results.save(options.command, command, lines, best())
+            pack = getattr(options, "pack", DEFAULT_PACK)
+            name = options.command if pack == DEFAULT_PACK else f"{options.command}-{pack}"
+            path = results.save(name, command, lines, best())
             print(f"Kept in {path.name}: run `python -m demo.measure.render` to bring it into the documentation.")
     except (ValueError, WeightsError) as problem:
         raise SystemExit(str(problem)) from None

@@ -28,8 +28,10 @@ class Pack:
     before anybody looks; the first is the default. vocabulary: gives WordNet id -> class name, in the order of the
     logits. shipped: whether all its weights lie in this project, so that nothing need be fetched. small: the selection
     to begin with. watched: whether all other networks of the pack are asked in the end where nobody says who, or those
-    of the selection alone. epsilon: the strength to begin with, in levels of 255. looks: how often
-    random ones are asked. guards: the defences that are asked in the end, to begin with.
+    of the selection alone. epsilon: the strength to begin with, in levels of 255. sure: the mean probability from which
+    on surrogates of which most agree are believed to know a picture (`python -m demo.benchmark known` measures what it
+    takes for known). looks: how often random ones are asked. guards: the defences that are asked in the end, to begin
+    with.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Pack:
     small: Starters
     watched: bool = True
     epsilon: float
+    sure: float
     looks: int = 20
     guards: Guards
 
@@ -75,6 +78,7 @@ _ROWS = (
         ),
         watched=False,
         epsilon=4,
+        sure=0.2,
         looks=10,
         guards={"jpeg": {"quality": 75}, "random-resize-pad": {}, "bit-depth": {"bits": 4}, "softmax": {}},
     ),
@@ -87,6 +91,7 @@ _ROWS = (
         shipped=True,
         small=Starters(("tiny/resnet", "tiny/densenet", "tiny/resnet-robust"), ("tiny/googlenet", "tiny/regnet")),
         epsilon=12,
+        sure=0.5,
         guards=_GUARDS,
     ),
     Pack(
@@ -99,6 +104,7 @@ _ROWS = (
         small=Starters(("trios/dverge-1", "trios/dverge-2", "trios/dverge-3"), ()),
         watched=False,
         epsilon=2,
+        sure=0.5,
         guards={"softmax": {}, "vote": {}, "logits": {}},
     ),
 )

@@ -20,14 +20,9 @@ import models
 from demo.attacks import RECIPES, iterate
 from demo.attacks.recipes import recipe
 from demo.measure import judging
-from demo.measure.judging import LEVELS, eight_bits
+from demo.measure.judging import LEVELS, at_once, eight_bits
 from models.defences.binomial import wilson
 from models.packs import PACKS
-from models.pictures import read
-
-PACK = "tiny"
-SURROGATES = ("tiny/resnet", "tiny/densenet", "tiny/resnet-robust")
-BATCH = 50
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Bench:
-    """Pictures `(N,3,64,64)` in [0,1], their labels, who is attacked and who is not; epsilon in levels of 255."""
+    """Pictures `(N,3,H,W)` in [0,1], their labels, who is attacked and who is not; epsilon in levels of 255."""
 
     images: Tensor
     labels: Tensor
@@ -63,7 +58,7 @@ class Bench:
     def run(self, name: str, **knobs: Any) -> Row:
         """One attack on all pictures, batch by batch."""
         fooled, gradients, passes, seconds = [], 0, 0, 0.0
-        for images, labels in zip(self.images.split(BATCH), self.labels.split(BATCH), strict=True):
+        for images, labels in self._batches():
             started = time.perf_counter()
             *_, last = iterate(
                 name,
@@ -86,6 +81,19 @@ class Bench:
         title = RECIPES[name].title + (f" ({extras})" if extras else "")
         return Row(title, torch.cat(fooled, 1), gradients / count, passes / count, seconds / count)
 
+    def noise(self) -> Row:
+        """The control: every colour value moved by epsilon, up or down by chance."""
+        coin, fooled = torch.Generator().manual_seed(self.seed), []
+        for images, labels in self._batches():
+            signs = torch.randint(0, 2, images.shape, generator=coin).to(images) * 2 - 1
+            moved = images + signs * self.epsilon / LEVELS
+            fooled.append(self._fooled(eight_bits(moved, images, self.epsilon), labels))
+        return Row("*random signs (control)*", torch.cat(fooled, 1), 0, 0, 0)
+
+    def _batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        size = at_once(self.images)
+        return zip(self.images.split(size), self.labels.split(size), strict=True)
+
     @torch.no_grad()
     def _fooled(self, pictures: Tensor, labels: Tensor) -> Tensor:
         answers = [classifier(pictures) for classifier in (*self.surrogates, *self.held_out)]
@@ -95,27 +103,15 @@ class Bench:
 
 def bench(options: argparse.Namespace) -> Bench:
     """Pictures that every network gets right, in an order that the seed shuffles; ValueError where there are none."""
-    held = options.held_out or [name for name in PACKS[PACK].held_out() if name not in options.surrogates]
-    both = [name for name in held if name in options.surrogates]
+    pack = PACKS[options.pack]
+    surrogates = options.surrogates or list(pack.starters().surrogates)
+    held = options.held_out or [name for name in pack.held_out() if name not in surrogates]
+    both = [name for name in held if name in surrogates]
     if both:
         raise ValueError(f"{both[0]} is both a surrogate and held out: name it once.")
-    networks = [models.load(name, options.device) for name in (*options.surrogates, *held)]
-    pictures = read(options.data, "val", tuple(PACKS[PACK].vocabulary()))
-    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(options.seed))
-    kept, labels = [], []
-    for chosen in order.split(BATCH):
-        images = pictures.images[chosen].to(options.device, torch.float32) / LEVELS
-        truth = pictures.labels[chosen].to(options.device)
-        with torch.no_grad():
-            right = torch.stack([network(images).argmax(1) == truth for network in networks]).all(0)
-        kept.append(images[right])
-        labels.append(truth[right])
-        if sum(map(len, kept)) >= options.pictures:
-            break
-    images, truth = torch.cat(kept)[: options.pictures], torch.cat(labels)[: options.pictures]
-    if not len(images):
-        raise ValueError("No picture is classified correctly by all of these networks: choose fewer of them.")
-    count = len(options.surrogates)
+    networks = [models.load(name, options.device) for name in (*surrogates, *held)]
+    images, truth = judging.known(networks, options.data, options.pack, options.pictures, options.seed, options.device)
+    count = len(surrogates)
     return Bench(images, truth, networks[:count], networks[count:], options.epsilon, options.steps, options.seed)
 
 
@@ -123,13 +119,15 @@ def markdown(rows: Sequence[Row], laid: Bench) -> str:
     """The table: shares fooled in % with 95 % intervals (Wilson)."""
     white = [f"{network.card.title if network.card else '?'} (attacked)" for network in laid.surrogates]
     black = [f"**{network.card.title if network.card else '?'}**" for network in laid.held_out]
-    heads = ["attack", "pictures", "jury", *white, *black, "gradients", "passes", "s per picture"]
+    timed = any(row.seconds for row in rows)
+    costs = ["gradients", "passes", *(["s per picture"] if timed else [])]
+    heads = ["attack", "pictures", "jury", *white, *black, *costs]
     lines = [f"| {' | '.join(heads)} |", "|---|" + "---:|" * (len(heads) - 1)]
     for row in rows:
         shares = row.fooled.double().mean(1)
         low, high = wilson(shares, row.fooled.shape[1])
         cells = [f"{s:.1%} ({a:.0%}–{b:.0%})".replace("%", "") for s, a, b in zip(shares, low, high, strict=True)]
-        costs = [f"{row.gradients:.0f}", f"{row.passes:.0f}", f"{row.seconds:.2f}"]
+        costs = [f"{row.gradients:.0f}", f"{row.passes:.0f}", *([f"{row.seconds:.2f}"] if timed else [])]
         lines.append(f"| {' | '.join([row.title, str(row.fooled.shape[1]), *cells, *costs])} |")
     return "\n".join(lines)
 
@@ -138,7 +136,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command understands."""
     judging.arguments(parser, pictures=200, epsilon=8)
     parser.add_argument("--query-pictures", type=int, default=20, metavar="N", help="for attacks that only ask: slow")
-    parser.add_argument("--surrogates", nargs="+", default=list(SURROGATES), metavar="NAME")
+    judging.of_pack(parser)
+    parser.add_argument("--surrogates", nargs="+", metavar="NAME", help="unless given, the pack's own to begin with")
     parser.add_argument(
         "--held-out",
         nargs="+",
@@ -149,6 +148,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--transforms", nargs="+", default=[], metavar="NAME", help="such as di ti si")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--untimed", action="store_true", help="no seconds: the machine has other work meanwhile")
     parser.add_argument("--device", default="cpu")
 
 
@@ -156,13 +156,14 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     """The lines to print; progress goes to standard error meanwhile."""
     chosen = [recipe(name) for name in options.attacks]
     laid = bench(options)
-    rows = []
+    rows = [laid.noise()]
     for attack in chosen:
         offered = any(knob.name == "transforms" for knob in attack.knobs)
         knobs = {"transforms": tuple(options.transforms)} if options.transforms and offered else {}
         shown = laid.first(options.query_pictures) if attack.idea == "ask" else laid
-        rows.append(shown.run(attack.name, **knobs))
-        sys.stderr.write(f"{rows[-1].title}: {rows[-1].seconds:.2f} s per picture\n")
+        row = shown.run(attack.name, **knobs)
+        sys.stderr.write(f"{row.title}: {row.seconds:.2f} s per picture\n")
+        rows.append(replace(row, seconds=0.0) if options.untimed else row)
     yield markdown(rows, laid)
     names = ", ".join(network.card.name for network in (*laid.surrogates, *laid.held_out) if network.card)
     yield (

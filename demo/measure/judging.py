@@ -9,14 +9,17 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from demo.attacks import craft
 from models.classifier import Classifier
 from models.defences import judge
-from models.packs import PACKS
-from models.pictures import read
+from models.defences.binomial import wilson
+from models.packs import DEFAULT_PACK, PACKS
+from models.pictures import SIDE, Pictures, read
 
 BATCH = 64
+"""Pictures of the built-in pack at once; of larger ones as many as have so many pixels together."""
 LEVELS = 255
 
 
@@ -27,6 +30,11 @@ def arguments(parser: argparse.ArgumentParser, pictures: int, epsilon: float) ->
     parser.add_argument("--epsilon", type=float, default=epsilon, help="in levels of 255")
 
 
+def of_pack(parser: argparse.ArgumentParser) -> None:
+    """On which networks."""
+    parser.add_argument("--pack", choices=list(PACKS), default=DEFAULT_PACK)
+
+
 def counted(words: str) -> int:
     """A whole number above 0, for an argument."""
     if not words.isdigit() or int(words) < 1:
@@ -34,18 +42,61 @@ def counted(words: str) -> int:
     return int(words)
 
 
+def validation(data: Path, pack: str) -> Pictures:
+    """The validation pictures of the 64 classes at 64 x 64 pixels, their labels being places in the pack's own list."""
+    wnids = tuple(PACKS["tiny"].vocabulary())
+    known = list(PACKS[pack].vocabulary())
+    pictures = read(data, "val", wnids)
+    places = torch.tensor([known.index(wnid) for wnid in wnids])
+    return Pictures(pictures.images, places[pictures.labels], tuple(known))
+
+
+def on_canvas(images: Tensor, pack: str) -> Tensor:
+    """`(N,3,64,64)` uint8 on the pack's canvas: in [0,1], at whole levels, larger ones by bicubic interpolation."""
+    pixels, side = images.float(), PACKS[pack].side
+    if side == SIDE:
+        return pixels / LEVELS
+    larger = F.interpolate(pixels, (side, side), mode="bicubic", antialias=True)
+    return larger.clamp(0, LEVELS).round() / LEVELS
+
+
 def drawn(data: Path, pack: str, count: int) -> tuple[Tensor, Tensor]:
-    """`(count,3,64,64)` validation pictures in [0,1] with their labels, from all classes, the same at each call."""
-    pictures = read(data, "val", tuple(PACKS[pack].vocabulary()))
+    """`(count,3,H,W)` validation pictures in [0,1] with their labels, from all classes, the same at each call."""
+    pictures = validation(data, pack)
     order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))[:count]
-    return pictures.images[order].float() / LEVELS, pictures.labels[order]
+    return on_canvas(pictures.images[order], pack), pictures.labels[order]
+
+
+def known(
+    networks: Sequence[Classifier], data: Path, pack: str, count: int, seed: int = 0, device: str = "cpu"
+) -> tuple[Tensor, Tensor]:
+    """Validation pictures that every network gets right, with their labels, in an order that the seed shuffles.
+
+    Raises:
+        ValueError: there is none.
+    """
+    pictures = validation(data, pack)
+    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed))
+    kept, labels = [], []
+    for some in order.split(BATCH):
+        images = on_canvas(pictures.images[some], pack).to(device)
+        truth = pictures.labels[some].to(device)
+        right = torch.stack([named(network, images) == truth for network in networks]).all(0)
+        kept.append(images[right])
+        labels.append(truth[right])
+        if sum(map(len, kept)) >= count:
+            break
+    images, truth = torch.cat(kept)[:count], torch.cat(labels)[:count]
+    if not len(images):
+        raise ValueError("No picture is classified correctly by all of these networks: choose fewer of them.")
+    return images, truth
 
 
 def attacked(
     attack: str, networks: Sequence[Classifier], pixels: Tensor, labels: Tensor, epsilon: float, **knobs: Any
 ) -> Tensor:
     """What a visitor would download: the attack's pictures in 8 bits. epsilon: in levels of 255."""
-    batches = zip(pixels.split(BATCH), labels.split(BATCH), strict=True)
+    batches = zip(pixels.split(at_once(pixels)), labels.split(at_once(pixels)), strict=True)
     made = [craft(attack, networks, batch, wanted, epsilon=epsilon / LEVELS, **knobs) for batch, wanted in batches]
     return eight_bits(torch.cat(made), pixels, epsilon)
 
@@ -57,15 +108,32 @@ def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
     return torch.clamp(levels, original - reach, original + reach).clamp(0, LEVELS) / LEVELS
 
 
+@torch.no_grad()
+def named(classifier: Classifier, pixels: Tensor) -> Tensor:
+    """`(N,)`: what one look sees, in batches that fit the memory."""
+    return torch.cat([classifier(some).argmax(1) for some in pixels.split(at_once(pixels))])
+
+
 def right(classifier: Classifier, pixels: Tensor, labels: Tensor) -> Tensor:
     """`(N,)` bool: named rightly, and not left open, by the verdict of `judge` with its defaults."""
     generator, found = torch.Generator().manual_seed(0), []
-    for batch, wanted in zip(pixels.split(BATCH), labels.split(BATCH), strict=True):
-        verdict = judge(classifier, batch, generator=generator)
+    for some, wanted in zip(pixels.split(at_once(pixels)), labels.split(at_once(pixels)), strict=True):
+        verdict = judge(classifier, some, generator=generator)
         found.append((verdict.top == wanted) & ~verdict.abstains)
     return torch.cat(found)
+
+
+def at_once(pixels: Tensor) -> int:
+    """How many pictures are shown at once."""
+    return max(1, BATCH * SIDE**2 // pixels[0, 0].numel())
 
 
 def percent(found: Tensor) -> str:
     """The share of true values, to one digit after the point."""
     return f"{found.float().mean():.1%}"
+
+
+def share(found: Tensor) -> str:
+    """The same in %, with its 95 % interval (Wilson)."""
+    low, high = wilson(found.double().mean(), len(found))
+    return f"{percent(found)[:-1]} ({low:.0%}–{high:.0%})".replace("%", "")

@@ -17,8 +17,8 @@ class Plan:
 
     attack, knobs: the recipe and its settled knobs. original: the picture on its canvas. roster: who is on the jury,
     nobody loaded yet. labels: the pack's class names, by logit. label: the class under attack, None where the
-    surrogates are to say; target: the wanted one. epsilon, step_size: in levels of 255. draws: looks by those that
-    answer at random. settings: what was asked, by name, for the record.
+    surrogates are to say, if their mean probability is `sure` or more; target: the wanted one. epsilon, step_size: in
+    levels of 255. draws: looks by those that answer at random. settings: what was asked, by name, for the record.
     """
 
     attack: str
@@ -29,6 +29,7 @@ class Plan:
     label: str | None
     target: str | None
     epsilon: float
+    sure: float
     iterations: int
     step_size: float | None
     seed: int

@@ -103,6 +103,7 @@ class Request:
             label=self.label,
             target=self.target,
             epsilon=self.epsilon,
+            sure=PACKS[self.pack].sure,
             iterations=int(self.iterations),
             step_size=self.step_size,
             seed=int(self.seed),

@@ -17,10 +17,6 @@ from demo.run.jury import Jury, arrived, arriving, attacked
 from demo.run.picture import decode, distances, encode, to_pixels, to_tensor, within
 from demo.run.plan import Plan
 
-SURE = 0.2
-"""Mean confidence of the surrogates from which on we believe that they know what they see."""
-
-
 GUESSES = 3
 """How many of the surrogates' best guesses are offered."""
 
@@ -54,7 +50,7 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
         chances = torch.stack([surrogate(picture)[0].softmax(-1) for surrogate in attacked(jury, plan.seed)])
     index = int(chances.mean(0).argmax())
     votes = int((chances.argmax(-1) == index).sum())
-    guess, sure = plan.labels[index], votes * 2 > len(chances) and float(chances[:, index].mean()) >= SURE
+    guess, sure = plan.labels[index], votes * 2 > len(chances) and float(chances[:, index].mean()) >= plan.sure
     # Who has a target need not know what the picture shows.
     label = plan.label or (guess if sure or plan.target else None)
     if plan.target is not None and plan.target == label:

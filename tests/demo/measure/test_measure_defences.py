@@ -20,7 +20,7 @@ def clean() -> torch.Tensor:
 def test_every_defence_is_compared_with_none(clean, monkeypatch) -> None:
     monkeypatch.setattr(judging, "judge", lambda classifier, pixels, generator: judge_once(classifier, pixels))
     rows = list(defences.lines(clean, clean, models.load(defences.HELD_OUT)(clean).argmax(1)))
-    assert "| `none` | 100.0% | 100.0% |  |" in rows
+    assert "| `none` | 2 | 100.0 (34–100) | 100.0 (34–100) |  |" in rows
     assert len(rows) == 2 + len(DEFENCES) + sum(row.made_of != "normal" for row in DEFENCES.values())
 
 

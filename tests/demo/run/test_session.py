@@ -109,7 +109,7 @@ def test_a_targeted_run_asks_for_the_target(lion: str) -> None:
 
 @pytest.mark.slow
 def test_all_networks_as_surrogates_leave_nobody_held_out(lion: str) -> None:
-    last = end(Request(lion, surrogates=models.names(), iterations=1))
+    last = end(Request(lion, surrogates=models.names(), iterations=1, label="Lion"))
     assert not [f for f in last.findings if f.juror.group == "held-out"]
     assert "held-out" not in last.sentence
 

@@ -1,0 +1,52 @@
+"""The pictures that measurements show: small ones as they are, larger canvases at whole levels, and named anew."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from demo.measure import judging
+from models import Classifier
+from models.packs import PACKS
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One picture of each of the 64 classes, a plain grey of its own, in the original layout."""
+    wnids = list(PACKS["tiny"].vocabulary())
+    (tmp_path / "val" / "images").mkdir(parents=True)
+    (tmp_path / "wnids.txt").write_text("\n".join(wnids))
+    for number in range(len(wnids)):
+        Image.fromarray(np.full((64, 64, 3), 3 * number, np.uint8)).save(tmp_path / "val" / "images" / f"{number}.png")
+    lines = [f"{number}.png\t{wnid}\t0\t0\t63\t63" for number, wnid in enumerate(wnids)]
+    (tmp_path / "val" / "val_annotations.txt").write_text("\n".join(lines))
+    return tmp_path
+
+
+class Grey(nn.Module):
+    """Knows every second class by its grey."""
+
+    def forward(self, pixels):
+        place = (pixels.mean((1, 2, 3)) * 255 / 3).round().long()
+        return nn.functional.one_hot(torch.where(place % 2 == 0, place, 0), 64).float()
+
+
+@pytest.mark.parametrize("pack", list(PACKS))
+def test_labels_are_the_packs_own_and_pictures_at_its_size(folder: Path, pack: str) -> None:
+    pixels, labels = judging.drawn(folder, pack, 5)
+    names, small = list(PACKS[pack].vocabulary()), list(PACKS["tiny"].vocabulary())
+    assert pixels.shape == (5, 3, PACKS[pack].side, PACKS[pack].side)
+    for picture, label in zip(pixels, labels, strict=True):
+        assert names[label] == small[round(float(picture.mean()) * 255 / 3)]
+    assert torch.equal((pixels * 255).round() / 255, pixels)
+
+
+def test_only_pictures_that_all_get_right_are_known(folder: Path) -> None:
+    grey = Classifier(Grey(), list(PACKS["tiny"].vocabulary().values()), mean=(0, 0, 0), std=(1, 1, 1))
+    pixels, labels = judging.known([grey], folder, "tiny", 100)
+    assert sorted(labels.tolist()) == list(range(0, 64, 2))
+    assert len(pixels) == 32
+    assert len(judging.known([grey], folder, "tiny", 7)[0]) == 7
