@@ -76,6 +76,42 @@
     timer = setInterval(() => { step += 1; show(step); if (step >= +slider.max || !document.contains(slider)) stop(); }, Math.max(80, 3000 / +slider.max));
   }
 
+  /* The square that they see is dragged along the longer side; where it is let go, the slider beside it is set. */
+  function drag(event) {
+    const crop = event.target.closest?.(".q-crop"), slider = document.querySelector("#q-place input[type=range]");
+    if (!crop || !slider) return;
+    const along = crop.dataset.way === "x" ? "clientX" : "clientY", box = crop.getBoundingClientRect();
+    const room = box.width * (1 - parseFloat(getComputedStyle(crop).getPropertyValue("--q-short")));
+    const from = event[along], began = parseFloat(getComputedStyle(crop).getPropertyValue("--q-place"));
+    let place = began;
+    const move = (now) => { place = Math.min(1, Math.max(0, began + (now[along] - from) / room)); crop.style.setProperty("--q-place", place); };
+    const end = () => {
+      document.removeEventListener("pointermove", move);
+      slider.value = place.toFixed(2);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", end, { once: true });
+    event.preventDefault();
+  }
+  document.addEventListener("pointerdown", drag);
+
+  /* Tabs are places: Back leads to the one before instead of out of the page. */
+  document.addEventListener("click", (event) => {
+    const tab = event.isTrusted && event.target.closest?.("[role=tab]");
+    if (tab && !tab.closest("#q-choices, #q-right")) history.pushState({ tab: tab.textContent.trim() }, "");
+    if (event.target.closest?.(".q-skip")) { document.getElementById("q-start")?.focus(); event.preventDefault(); }
+  });
+  addEventListener("popstate", (event) => {
+    const wanted = event.state?.tab ?? "Attack";
+    all("[role=tab]").find((tab) => tab.textContent.trim() === wanted)?.click();
+  });
+
+  /* Gradio's own pictures come without words for who cannot see them. */
+  new MutationObserver(() => {
+    all("#q-choices img[alt=''], #q-choices img:not([alt])").forEach((image) => (image.alt = image.closest("[id^=q-examples]") ? "An example" : "The picture that is chosen"));
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("input", (event) => {
     if (event.target.matches?.(".q-part")) part(event.target.value);
     if (event.target.matches?.(".q-iteration")) { stop(); look("0"); show(+event.target.value); }

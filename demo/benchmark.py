@@ -43,7 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"\nMeasured by `{command}`.")
         if options.save:
             pack = getattr(options, "pack", DEFAULT_PACK)
-            name = options.command if pack == DEFAULT_PACK else f"{options.command}-{pack}"
+            kind = "-agreed" if getattr(options, "agreed", False) else ""
+            name = f"{options.command}{kind}" if pack == DEFAULT_PACK else f"{options.command}-{pack}{kind}"
             path = results.save(name, command, lines, best())
             print(f"Kept in {path.name}: run `python -m demo.measure.render` to bring it into the documentation.")
     except (ValueError, WeightsError) as problem:

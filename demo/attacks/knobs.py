@@ -45,13 +45,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """Any of a few words, in any number, each once."""
+    """Any of a few words, in any number, each once. titles: what a person reads for each of the options."""
 
     name: str
     default: tuple[str, ...]
     options: tuple[str, ...]
     title: str
     help: str
+    titles: tuple[str, ...] = ()
 
     def check(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not isinstance(value, Iterable):
@@ -84,7 +85,7 @@ Knob = Number | Choice | Choices | Flag
 def number(name: str, value: Any, low: float, high: float, *, whole: bool = False) -> float | int:
     """The value, if it is a finite number within [low, high] (and whole, where it must be); else a ValueError."""
     kind = "a whole number" if whole else "a number"
-    wanted = f"{name} is {value!r}: use {kind} from {low:g} to {high:g}."
+    wanted = f"{name} is {value!r}: use {kind} from {low:.10g} to {high:.10g}."
     # NaN and infinities are within no limits; a bool is an int to Python, and numpy's numbers are Real.
     real = not isinstance(value, bool) and isinstance(value, Real)
     if not real or not low <= value <= high or (whole and value != int(value)):

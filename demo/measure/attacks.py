@@ -110,7 +110,8 @@ def bench(options: argparse.Namespace) -> Bench:
     if both:
         raise ValueError(f"{both[0]} is both a surrogate and held out: name it once.")
     networks = [models.load(name, options.device) for name in (*surrogates, *held)]
-    images, truth = judging.known(networks, options.data, options.pack, options.pictures, options.seed, options.device)
+    choose = judging.agreed if options.agreed else judging.known
+    images, truth = choose(networks, options.data, options.pack, options.pictures, options.seed, options.device)
     count = len(surrogates)
     return Bench(images, truth, networks[:count], networks[count:], options.epsilon, options.steps, options.seed)
 
@@ -148,6 +149,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--transforms", nargs="+", default=[], metavar="NAME", help="such as di ti si")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--agreed", action="store_true", help="DATA is a folder of any pictures: those that all networks call the same"
+    )
     parser.add_argument("--untimed", action="store_true", help="no seconds: the machine has other work meanwhile")
     parser.add_argument("--device", default="cpu")
 
@@ -166,8 +170,9 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
         rows.append(replace(row, seconds=0.0) if options.untimed else row)
     yield markdown(rows, laid)
     names = ", ".join(network.card.name for network in (*laid.surrogates, *laid.held_out) if network.card)
+    kind = "photographs that {} name alike" if options.agreed else "validation pictures that {} classify correctly"
     yield (
-        f"\n{len(laid.images)} validation pictures that {names} classify correctly, epsilon {options.epsilon:g}/255, "
+        f"\n{len(laid.images)} {kind.format(names)}, epsilon {options.epsilon:g}/255, "
         f"{options.steps} steps, seed {options.seed}; fooled in % (95 % interval), judged in 8 bits; jury: the mean "
         "probability of the attacked; gradients, passes: through one attacked network, for each picture."
     )

@@ -12,6 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from demo.attacks import craft
+from demo.run.picture import read as open_picture
+from demo.run.picture import to_tensor
 from models.classifier import Classifier
 from models.defences import judge
 from models.defences.binomial import wilson
@@ -21,6 +23,8 @@ from models.pictures import SIDE, Pictures, read
 BATCH = 64
 """Pictures of the built-in pack at once; of larger ones as many as have so many pixels together."""
 LEVELS = 255
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+AGREED = 0.4
 
 
 def arguments(parser: argparse.ArgumentParser, pictures: int, epsilon: float) -> None:
@@ -90,6 +94,33 @@ def known(
     if not len(images):
         raise ValueError("No picture is classified correctly by all of these networks: choose fewer of them.")
     return images, truth
+
+
+def agreed(
+    networks: Sequence[Classifier], folder: Path, pack: str, count: int, seed: int = 0, device: str = "cpu"
+) -> tuple[Tensor, Tensor]:
+    """Pictures of a folder of any photographs, of which nobody has said what they show, with what all networks call
+    them: those on which they agree with a mean probability of AGREED or more.
+
+    Raises:
+        ValueError: there is none.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
+    order = torch.randperm(len(paths), generator=torch.Generator().manual_seed(seed)).tolist()
+    kept, labels = [], []
+    for place in order:
+        picture = to_tensor(open_picture(paths[place], PACKS[pack].side), device)
+        with torch.no_grad():
+            chances = torch.stack([network(picture)[0].softmax(-1) for network in networks])
+        chance, label = chances.mean(0).max(0)
+        if bool((chances.argmax(-1) == label).all()) and chance >= AGREED:
+            kept.append(picture)
+            labels.append(label)
+        if len(kept) == count:
+            break
+    if not kept:
+        raise ValueError(f"{folder} holds no picture ({', '.join(ENDINGS)}) on which all of these networks agree.")
+    return torch.cat(kept), torch.stack(labels)
 
 
 def attacked(

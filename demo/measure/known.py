@@ -18,12 +18,11 @@ from torch.nn import functional as F
 
 import models
 from demo.measure import judging
-from demo.measure.judging import at_once, share
+from demo.measure.judging import ENDINGS, at_once, share
 from demo.run.picture import read, to_tensor
 from models.classifier import Ensemble
 from models.packs import PACKS
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 NOISES = 60
 
 Rule = Callable[[Tensor], Tensor]

@@ -34,7 +34,7 @@ PAGES = (
     "models/tiny/README.md",
 )
 MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-HEADLINE = ("FGSM", "MI-FGSM", "EnsembleFool-A", "SVRE", "A-GD", "SMER", "CWA")
+HEADLINE = ("*random signs (control)*", "FGSM", "MI-FGSM", "EnsembleFool-A", "SVRE", "A-GD", "SMER", "CWA")
 COMMAND = "python -m demo.measure.render"
 
 
@@ -44,12 +44,12 @@ def measured(name: str, wanted: Callable[[], list[str]] = list) -> Callable[[], 
 
 
 def headline() -> str:
-    """A few attacks on the networks that they never saw."""
-    table = results.load("attacks")
-    unseen = [column for column in table.columns if column.startswith("**")]
+    """A few attacks on photographs: on the networks that they look into, and on the one that they never saw."""
+    table = results.load("attacks-imagenet")
+    networks = [column for column in table.columns if column.startswith("**") or "(attacked)" in column]
     rows = [row for row in table.rows if row["attack"] in HEADLINE]
-    lines = [f"| attack | {' | '.join(unseen)} |", "|---" * (len(unseen) + 1) + "|"]
-    lines += [f"| {row['attack']} | {' | '.join(row[column] for column in unseen)} |" for row in rows]
+    lines = [f"| attack | {' | '.join(networks)} |", "|---" * (len(networks) + 1) + "|"]
+    lines += [f"| {row['attack']} | {' | '.join(row[column] for column in networks)} |" for row in rows]
     words = f"{rows[0]['pictures']} pictures, {table.date}, `{table.command}`."
     return "\n".join([*lines, "", words])
 
@@ -86,9 +86,11 @@ def endpoint() -> str:
 DRAWN: dict[str, Callable[[], str]] = {
     "headline": headline,
     "attacks": lambda: "\n".join(attacks.table()),
+    "attacks-photographs": measured("attacks-imagenet", lambda: [recipe.title for recipe in RECIPES.values()]),
     "attacks-figures": measured("attacks", lambda: [recipe.title for recipe in RECIPES.values()]),
     "defences": defences.table,
     "defences-cost": measured("defences-cost", lambda: [f"`{name}`" for name in DEFENCES]),
+    "defences-photographs": measured("defences-imagenet"),
     "defences-figures": measured("defences", lambda: [f"`{name}`" for name in DEFENCES]),
     "accuracy": sidecars("accuracy", "accuracy", "name | network | parameters | top-1 | top-5 | training", _accuracy),
     "robust": sidecars("robust", "robust_accuracy", "top-1 under PGD-20 at | 2/255 | 4/255 | 8/255", _robust),

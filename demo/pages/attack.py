@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from demo.figures import of_run
 from demo.pages import cards, choices, opening, running, stage, verdict
 from demo.pages import results as right
 from demo.pages.choices import Left
+from demo.pages.menu import attack_of
 from demo.pages.results import Results
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.unknown import unknown
 from demo.pages.widgets import QUIET
-from demo.run.events import Finished, Loading, Prepared, Progress, Unknown
+from demo.run.events import Finished, Least, Loading, Prepared, Progress, Tried, Unknown
 from demo.run.plan import Plan
 
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
@@ -29,6 +30,13 @@ TO_THE_STAGE = """() => {
   if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({behavior: "smooth"});
 }"""
 """On a small screen the stage lies below the choices."""
+
+
+TO_THE_VERDICT = """() => {
+  const now = document.activeElement;
+  if (!now || now === document.body || now.closest("#q-go, #q-onward")) document.querySelector(".q-verdict")?.focus();
+}"""
+"""The button that was pressed is gone by then."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +71,51 @@ def _connect(tab: Tab) -> None:
     def watch(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
         yield from stream(tab, request, before, values)
 
+    def search(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from stream(tab, request, before, values, source=running.search)
+
+    def other(request: gr.Request, before: Name, attack: str, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield {controls.argument.attack: attack_of(attack)}
+        yield from stream(tab, request, before, values, attack=attack)
+
     inputs = [scene.state, *controls.widgets()]
-    outputs = [*scene.outputs(), *results.outputs(), controls.argument.label, tab.left.more]
+    argument = controls.argument
+    outputs = [*scene.outputs(), *results.outputs(), argument.label, argument.epsilon, argument.attack, tab.left.more]
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    scene.start.click(watch, inputs, outputs, **settings)
-    scene.start.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
-    label = controls.argument.label
-    controls.picture.input(lambda: "", None, label, queue=False, api_visibility="private")
-    tab.left.sample.load_input_event.then(lambda: "", None, label, queue=False, api_visibility="private").then(
-        watch, inputs, outputs, **settings
-    )
+    for button, run, more in (
+        (scene.start, watch, []),
+        (results.least, search, []),
+        (results.another, other, [results.other]),
+    ):
+        button.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
+        # Who pressed a key finds the verdict under it; who has gone elsewhere since is left there.
+        button.click(run, [scene.state, *more, *controls.widgets()], outputs, **settings).then(
+            None, None, None, js=TO_THE_VERDICT, api_visibility="private"
+        )
+    _connect_pictures(tab, watch, inputs, outputs, settings)
 
     def stopping(request: gr.Request) -> list[Any]:
         wanted = tab.stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
     # What stands on the stage is then no longer what the settings would give.
-    settled = [widget.change for widget in controls.widgets()[1:] if widget is not label]
+    settled = [widget.change for widget in controls.widgets()[1:] if widget is not argument.label]
     gr.on(settled, stale, scene.state, results.heard, **QUIET)
     scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
+
+
+def _connect_pictures(tab: Tab, watch: Any, inputs: Any, outputs: Any, settings: dict[str, Any]) -> None:
+    """Another picture has another label and another crop; an example is run at once."""
+    picture, label, place = (
+        tab.left.controls.picture,
+        tab.left.controls.argument.label,
+        tab.left.controls.argument.place,
+    )
+    picture.input(lambda: "", None, label, queue=False, api_visibility="private")
+    for sample in tab.left.samples.values():
+        sample.load_input_event.then(lambda: ("", 0.5), None, [label, place], **QUIET).then(
+            watch, inputs, outputs, **settings
+        )
 
 
 def stale(now: Name) -> Any:
@@ -89,14 +123,27 @@ def stale(now: Name) -> Any:
     return gr.update(elem_classes=["q-stale"]) if now == "judged" else gr.skip()
 
 
-def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> Iterator[dict[Any, Any]]:
-    """The page's updates, one run long. What went wrong is said on the stage; what was there before stays."""
+def stream(
+    tab: Tab,
+    request: gr.Request | None,
+    before: Name,
+    values: Any,
+    *,
+    source: Callable[[Plan], Iterator[Any]] | None = None,
+    attack: str = "",
+) -> Iterator[dict[Any, Any]]:
+    """The page's updates, one run long. What went wrong is said on the stage; what was there before stays.
+
+    source: where a plan's events come from, `running.events` unless given. attack: instead of the one that is chosen,
+    with its own settings.
+    """
     scene, said = tab.scene, tab.results.verdict
     with tab.stops.run(request) as wish:
         yield {said: cards.waiting("Waking the jury …"), **scene.set("running")}
         try:
-            plan = tab.left.controls.request(*values).plan()
-            for update in _updates(tab, plan, until(wish, running.thinned(running.events(plan)))):
+            asked = tab.left.controls.request(*values)
+            plan = (replace(asked, attack=attack, knobs={}) if attack else asked).plan()
+            for update in _updates(tab, plan, until(wish, running.thinned((source or running.events)(plan)))):
                 if tab.results.after in update:
                     before = "opening"  # the last verdict has left the stage
                 yield update
@@ -109,10 +156,19 @@ def stream(tab: Tab, request: gr.Request | None, before: Name, values: Any) -> I
 def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, Any]]:
     scene, results = tab.scene, tab.results
     prepared: Prepared | None = None
+    note = ""
     for event, history in events:
         match event:
             case Loading():
                 yield {results.verdict: cards.fetching(event)}
+            case Tried():
+                yield {results.verdict: cards.tried(event)}
+            case Least():
+                plan, note = (
+                    event.plan,
+                    f"{event.plan.epsilon:g}/255 is the least at which every attacked network falls.",
+                )
+                yield {tab.left.controls.argument.epsilon: plan.epsilon}
             case Unknown():
                 yield _unknown(tab, plan, event) | scene.set("opening")
             case Prepared():
@@ -125,7 +181,7 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
                     results.after: gr.update(visible=False),
                 }
             case Finished() if prepared:
-                for update in right.finished(plan, prepared, event, results):
+                for update in right.finished(plan, prepared, event, results, note):
                     yield update | scene.set("judged")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demo.run.events import Loading
+from demo.run.events import Loading, Tried
 
 
 def card(title: str, body: str = "", *, kind: str = "", role: str = "") -> str:
@@ -31,6 +31,12 @@ def stopping() -> str:
 def waiting(words: str, share: float = 0.04) -> str:
     """Before anything can be shown. share: how much is done."""
     return card(words, f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>', role="status")
+
+
+def tried(one: Tried) -> str:
+    """One strength of the search for the least."""
+    words = f"At {one.epsilon}/255, {one.fell} of {one.asked} attacked fall: looking for the least …"
+    return waiting(words, one.fell / one.asked)
 
 
 def fetching(loading: Loading) -> str:

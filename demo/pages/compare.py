@@ -12,8 +12,8 @@ import gradio as gr
 from demo.attacks.recipes import IDEAS, RECIPES
 from demo.figures import interactive, of_comparison
 from demo.pages import cards, running
-from demo.pages.choices import menu
 from demo.pages.controls import Controls
+from demo.pages.menu import attack_of
 from demo.pages.replay import preview
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.widgets import QUIET
@@ -77,7 +77,7 @@ def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
     contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
     contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)
     contest.take.click(
-        lambda name: (gr.update(choices=menu(RECIPES[name].idea), value=name), gr.Tabs(selected="attack")),
+        lambda name: (attack_of(name), gr.Tabs(selected="attack")),
         contest.best,
         [controls.argument.attack, tabs],
         **QUIET,

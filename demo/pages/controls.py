@@ -44,6 +44,7 @@ class Argument:
     iterations: gr.Slider
     label: gr.Dropdown
     framing: gr.Radio
+    place: gr.Slider
     targeted: gr.Checkbox
     target: gr.Dropdown
     seed: gr.Number

@@ -45,11 +45,8 @@ def build(pack: gr.Radio) -> Guards:
     parameters = _parameters()
     draws = gr.Number(
         first().looks,
-        minimum=1,
-        maximum=MOST_LOOKS,
-        precision=0,
         label="Looks by those that answer at random",
-        info="Two are too few to settle a smoothed vote.",
+        info=f"Whole, 1 to {MOST_LOOKS}. Two are too few to settle a smoothed vote.",
     )
     known_guard = gr.Dropdown(
         [("Nothing: it sees the networks as they are", ""), *single],

@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw, ImageFilter
 
 @dataclass(frozen=True)
 class Example:
-    """A picture with its name; make: gives the picture."""
+    """A picture with its name; make: gives the picture. packs: for which juries it is."""
 
     name: str
     make: Callable[[], Image.Image]
+    packs: tuple[str, ...]
 
 
 def _photograph(name: str, box: tuple[int, int, int, int] | None = None) -> Image.Image:
@@ -46,13 +47,21 @@ def _fruit(color: tuple[int, int, int], ground: tuple[int, int, int], box: tuple
     return Image.fromarray(canvas.clip(0, 255).astype(np.uint8))
 
 
+_SMALL = ("tiny", "trios")
+_ALL = ("imagenet", *_SMALL)
 EXAMPLES = (
-    Example("Lion", partial(_photograph, "lion.jpg", (60, 20, 220, 180))),
-    Example("Orange", partial(_fruit, (250, 140, 20), (60, 90, 60), (6, 6, 58, 58))),
-    Example("Lemon", partial(_fruit, (250, 215, 40), (235, 235, 235), (6, 14, 58, 50))),
-    Example("Cheetah", partial(_photograph, "cheetah.jpg")),
+    Example("Lion", partial(_photograph, "lion.jpg", (60, 20, 220, 180)), _ALL),
+    Example("Orange", partial(_fruit, (250, 140, 20), (60, 90, 60), (6, 6, 58, 58)), _SMALL),
+    Example("Lemon", partial(_fruit, (250, 215, 40), (235, 235, 235), (6, 14, 58, 50)), _ALL),
+    Example("Cheetah", partial(_photograph, "cheetah.jpg"), _ALL),
+    Example("Tower", partial(_photograph, "tower.jpg"), ("imagenet",)),
 )
-"""The first is on the page when it opens. The last shows what happens with a picture that the jury does not know."""
+"""The first is on the page when it opens. The last of each pack is one that it does not know."""
+
+
+def of(pack: str) -> list[Example]:
+    """The examples for one jury."""
+    return [example for example in EXAMPLES if pack in example.packs]
 
 
 def write(folder: Path) -> list[tuple[str, str]]:

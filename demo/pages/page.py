@@ -61,6 +61,7 @@ def build(folder: Path) -> gr.Blocks:
     with gr.Blocks(title=TITLE, delete_cache=(600, 3000)) as blocks:
         device = "GPU" if best() == "cuda" else "CPU"
         gr.HTML(
+            '<a class="q-skip" href="#q-start">To the start button</a>'
             f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'
             f'<span class="q-chip">{device} · runs on this machine</span></header>'
         )

@@ -9,21 +9,29 @@ from typing import Any
 
 import gradio as gr
 
+from demo.attacks.recipes import RECIPES
 from demo.figures import interactive, of_run
 from demo.pages import running, stage, verdict
 from demo.run.events import Finished, Prepared
 from demo.run.plan import Plan
 
+TRAVEL = ("cwa", "ensemblefool-a")
+"""Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures)."""
 PLOTS = 3
 """A run draws two or three charts."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """Every component that a run writes to. heard: the verdict's room. after: what is there when a run is done."""
+    """Every component that a run writes to. heard: the verdict's room. onward: what is worth trying next, `other` being
+    the attack that `another` tries. after: what is there when a run is done."""
 
     heard: gr.Column
     verdict: gr.HTML
+    onward: gr.Row
+    least: gr.Button
+    another: gr.Button
+    other: gr.State
     stage: gr.HTML
     after: gr.Column
     png: gr.DownloadButton
@@ -31,12 +39,15 @@ class Results:
     plots: tuple[gr.Plot, ...]
 
     def outputs(self) -> list[Any]:
-        return [self.verdict, self.stage, self.png, self.json, *self.plots]
+        return [self.verdict, self.another, self.other, self.stage, self.png, self.json, *self.plots]
 
 
 def build() -> Results:
     with gr.Column() as heard:
         said = gr.HTML(verdict.welcome(), elem_id="q-verdict", apply_default_css=False)
+        with gr.Row(visible=False, elem_id="q-onward") as onward:
+            least = gr.Button("How little is enough?", size="sm", elem_id="q-least")
+            another = gr.Button("Try another", size="sm", elem_id="q-another")
     shown = gr.HTML(elem_id="q-stage", apply_default_css=False)
     with gr.Column(visible=False, elem_id="q-results") as after:
         with gr.Row():
@@ -44,18 +55,28 @@ def build() -> Results:
             json = gr.DownloadButton("Run (JSON)", elem_id="q-json")
         with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
             plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
-    return Results(heard, said, shown, after, png, json, plots)
+    return Results(heard, said, onward, least, another, gr.State(""), shown, after, png, json, plots)
 
 
-def finished(plan: Plan, prepared: Prepared, finished: Finished, results: Results) -> Iterator[dict[Any, Any]]:
-    """The verdict and all that led to it; the files live until they have been handed over."""
+def another(attack: str) -> str:
+    """The attack to try after this one: the first of those that travel best, or the next."""
+    return next(name for name in TRAVEL if name != attack)
+
+
+def finished(
+    plan: Plan, prepared: Prepared, finished: Finished, results: Results, note: str = ""
+) -> Iterator[dict[Any, Any]]:
+    """The verdict and all that led to it; the files live until they are handed over. note: what else is to be said."""
     charts = of_run.charts(finished.history, prepared.look.jurors, prepared.goal, plan.recipe)
     drawn: list[Any] = [gr.update(value=interactive.plot(chart), visible=True) for chart in charts]
     drawn += [gr.update(visible=False)] * (PLOTS - len(drawn))
     with running.scratch() as folder:
         png, numbers = running.save(plan, finished, Path(folder))
+        other = another(plan.attack)
         yield {
-            results.verdict: verdict.judged(prepared, finished),
+            results.verdict: verdict.judged(prepared, finished, note),
+            results.other: other,
+            results.another: f"Try {RECIPES[other].title}",
             results.stage: stage.judged(prepared, finished, charts),
             **dict(zip(results.plots, drawn, strict=True)),
             results.png: png,

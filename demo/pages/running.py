@@ -14,7 +14,8 @@ import gradio as gr
 
 from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
-from demo.run.events import Event, Finished, Loading, Progress, Unknown
+from demo.run.events import Event, Finished, Least, Loading, Progress, Tried, Unknown
+from demo.run.least import least
 from demo.run.plan import Plan
 from demo.run.record import record
 from demo.run.session import run
@@ -22,6 +23,8 @@ from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
 """Seconds between two updates: a browser that gets more than five a second falls behind."""
+TRIES = 14
+"""A search for the least strength tries at most so many, and ends with a run."""
 REFUSALS = (ValueError, WeightsError)
 """What carries a sentence for the visitor; anything else is a defect of ours."""
 
@@ -40,6 +43,12 @@ def said(problem: Exception) -> str:
 def events(plan: Plan) -> Iterator[Event]:
     """The run itself; on a Space with shared GPUs this generator, and nothing else, runs on one."""
     yield from run(plan)
+
+
+@on_gpu(duration=lambda plan: duration(plan, TRIES))
+def search(plan: Plan) -> Iterator[Event | Tried | Least]:
+    """The search for the least strength, and the run at it; on a shared GPU too."""
+    yield from least(plan)
 
 
 @on_gpu(duration=lambda plans, budget: seconds(len(plans) * budget))

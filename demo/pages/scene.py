@@ -23,7 +23,8 @@ class Scene:
     results: Results
 
     def outputs(self) -> list[Any]:
-        return [self.state, self.start, self.stop, self.sources, self.results.heard, self.results.after]
+        results = self.results
+        return [self.state, self.start, self.stop, self.sources, results.heard, results.onward, results.after]
 
     def set(self, name: Name) -> dict[Any, Any]:
         """The updates that make it so. A run hides the last files with its first frame, not before."""
@@ -34,5 +35,6 @@ class Scene:
             self.stop: gr.update(visible=running, interactive=True),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
             self.results.heard: gr.update(elem_classes=[]),
+            self.results.onward: gr.update(visible=name == "judged"),
         }
         return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}

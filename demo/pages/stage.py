@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from demo.figures import svg
@@ -17,8 +18,16 @@ STRENGTHS = (1, 8, 32)
 """How many times stronger what was added can be looked at."""
 
 
-def opened(look: Look) -> str:
-    """Before a run: the picture, and what each network says of it."""
+@dataclass(frozen=True)
+class Crop:
+    """The whole picture, and where along its longer side the square lies that they see, from 0 to 1."""
+
+    whole: Pixels
+    place: float
+
+
+def opened(look: Look, crop: Crop | None = None) -> str:
+    """Before a run: the picture, and what each network says of it. crop: where a square of it is seen."""
     words = (
         '<div class="q-invite"><h3>What happens when you press Attack</h3>'
         "<p>An algorithm nudges the picture’s colours, too "
@@ -28,7 +37,8 @@ def opened(look: Look) -> str:
     )
     said = [Tile(juror, look.before[juror.name]) for juror in look.jurors]
     benches = tiles.benches(said, False, "Asked when the attack is done.")
-    return _stage(_canvas(look.original, "What they see"), words, benches)
+    canvas = _cut(look, crop) if crop else _canvas(look.original, "The picture, as they see it", "what they see")
+    return _stage(canvas, words, benches)
 
 
 def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str:
@@ -66,6 +76,20 @@ def _stage(canvas: str, beside: str, benches: str) -> str:
 def _canvas(pixels: Pixels, words: str, caption: str = "") -> str:
     shown = f'<span class="q-caption">{escape(caption)}</span>' if caption else ""
     return f'<div class="q-canvas"><img class="q-picture" src="{replay.preview(pixels)}" alt="{words}">{shown}</div>'
+
+
+def _cut(look: Look, crop: Crop) -> str:
+    """The whole picture with the square that they see, which can be dragged, and what they see in small."""
+    height, width = crop.whole.shape[:2]
+    short, way = min(height, width) / max(height, width), "x" if width > height else "y"
+    return (
+        f'<div class="q-canvas q-crop" data-way="{way}" style="--q-short:{short:.4f};--q-place:{crop.place:.3f}">'
+        f'<img class="q-whole" draggable="false" src="{replay.preview(crop.whole)}" alt="The whole picture">'
+        '<div class="q-window"></div>'
+        f'<figure class="q-seen"><img src="{replay.preview(look.original)}" alt="The part that they see">'
+        "<figcaption>what they see</figcaption></figure>"
+        '<span class="q-caption">drag the square</span></div>'
+    )
 
 
 def _compared(finished: Finished) -> str:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from demo.pages import cards
+from demo.pages.verdict import FEW
 from demo.run.events import Look
-
-FEW = 200
-"""Up to so many names all of them are listed."""
 
 
 def unknown(look: Look, labels: Sequence[str]) -> str:

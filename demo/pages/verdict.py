@@ -12,6 +12,9 @@ from demo.run.why import counts, headline, why
 
 WORDS = {"surrogate": "attacked", "held-out": "watching", "defended": "defended"}
 
+FEW = 200
+"""Of so many names, or fewer, all are listed, and most pictures show none of them."""
+
 
 def opened(look: Look) -> str:
     """Before a run: what they see."""
@@ -20,6 +23,9 @@ def opened(look: Look) -> str:
     said = "Press Attack to see who changes their mind."
     if not look.sure:
         heard, said = f"They are unsure. Their best guess is “{look.guess}”.", "You may know better: say what it shows."
+        if look.classes < FEW:
+            heard = f"Probably none of the {look.classes} things that they know."
+            said = f"Their best guess is “{look.guess}”. Photographs, under The jury, knows a thousand things."
     everybody = {group: (0, sum(juror.group == group for juror in look.jurors)) for group in GROUPS}
     return _verdict(everybody, heard, said)
 
@@ -38,8 +44,8 @@ def live(prepared: Prepared, progress: Progress) -> str:
     return _verdict(replay.so_far(progress.answers, prepared), heard, words, bar, prepared.target is not None)
 
 
-def judged(prepared: Prepared, finished: Finished) -> str:
-    """The verdict on the very bytes that can be downloaded."""
+def judged(prepared: Prepared, finished: Finished, note: str = "") -> str:
+    """The verdict on the very bytes that can be downloaded. note: what else is to be said first."""
     spent = finished.history[-1]
     work = f"{spent.gradients} gradients" if spent.gradients else f"{spent.forwards} queries"
     small = (
@@ -48,7 +54,7 @@ def judged(prepared: Prepared, finished: Finished) -> str:
     )
     aside = uncounted(finished.findings, finished.target is not None)
     more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (small, aside) if words)
-    reason = why(finished, prepared.look.jurors)
+    reason = " ".join(filter(None, (note, why(finished, prepared.look.jurors))))
     return _verdict(counts(finished.findings), headline(finished), reason, more, finished.target is not None)
 
 
@@ -71,10 +77,9 @@ def _counter(group: str, fell: int, total: int, targeted: bool) -> str:
     return f'<div class="q-counter {kind}" data-group="{group}">{shown}<div>{WORDS[group]} {verb}</div></div>'
 
 
-def welcome() -> str:
-    """The page before its first look."""
-    return cards.card(
-        "Can you change a jury’s mind without changing what you see?",
-        "<p>Every network of the jury looks at the picture and says what it shows …</p>",
-        role="status",
-    )
+def welcome(picture: bool = True) -> str:
+    """The page before its first look. picture: whether there is one to look at."""
+    words = "Every network of the jury looks at the picture and says what it shows …"
+    if not picture:
+        words = "There is no picture yet: drop one on the left, take or paste one, or click an example."
+    return cards.card("Can you change a jury’s mind without changing what you see?", f"<p>{words}</p>", role="status")

@@ -6,32 +6,49 @@ from typing import Any
 
 import gradio as gr
 
-from demo.attacks.knobs import Choice, Choices, Flag, Number
+from demo.attacks.knobs import Choice, Choices, Flag
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Settings of the small events by which widgets follow each other."""
 
 
+def _as_sent(self: Any, payload: Any) -> Any:
+    return payload
+
+
+# Gradio's own checks answer in a nameless toast; and while a menu changes they refuse what honest visitors chose. Here
+# every value passes: the request checks them all, and says what is wrong and what to do.
+for _kind in (gr.CheckboxGroup, gr.Dropdown, gr.Number, gr.Radio, gr.Slider):
+    _kind.preprocess = _as_sent
+
+
 def widget(knob: Any, *, visible: bool, default: Any = None, title: str = "") -> Any:
     """A component for a knob of an attack or of a defence. default, title: where they differ from the knob's own."""
-    words = {"label": title or knob.title, "info": knob.help, "visible": visible}
+    words = {"label": title or knob.title, "info": _help(knob), "visible": visible}
     value = _plain(knob.default if default is None else default)
     match knob:
         case Choice():
             return gr.Radio(list(knob.options), value=value, **words)
         case Choices():
-            return gr.CheckboxGroup(list(knob.options), value=value, **words)
+            titles = knob.titles or knob.options
+            return gr.CheckboxGroup(list(zip(titles, knob.options, strict=True)), value=value, **words)
         case Flag():
             return gr.Checkbox(value, **words)
         case _:
-            precision = 0 if knob.whole else None
-            return gr.Number(value, minimum=knob.low, maximum=knob.high, precision=precision, **words)
+            # Without limits of its own: what is out of range is said by the knob's check, in a sentence on the stage.
+            return gr.Number(value, **words)
 
 
 def shown(knob: Any) -> Any:
     """A knob as the chosen attack has it: another attack's of the same name may have other words and limits."""
-    limits = {"minimum": knob.low, "maximum": knob.high} if isinstance(knob, Number) else {}
-    return gr.update(visible=True, value=_plain(knob.default), label=knob.title, info=knob.help, **limits)
+    return gr.update(visible=True, value=_plain(knob.default), label=knob.title, info=_help(knob))
+
+
+def _help(knob: Any) -> str:
+    """What a knob is for; a number says its limits too."""
+    if not hasattr(knob, "low"):
+        return str(knob.help)
+    return f"{knob.help} {'Whole, ' if knob.whole else ''}{knob.low:g} to {knob.high:g}."
 
 
 def _plain(value: Any) -> Any:

@@ -31,6 +31,6 @@ def seconds(passes: int) -> int:
     return int(min(max(10 + passes * SECONDS_PER_PASS, 10), 120))
 
 
-def duration(plan: Plan) -> int:
-    """The same for a run."""
-    return seconds(plan.recipe.longest(plan.surrogates, plan.steps, plan.knobs))
+def duration(plan: Plan, runs: int = 1) -> int:
+    """The same for a run, or for several."""
+    return seconds(runs * plan.recipe.longest(plan.surrogates, plan.steps, plan.knobs))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demo.run.picture import Pixels
+from demo.run.plan import Plan
 from demo.run.verdict import Finding, Juror, Opinion
 
 
@@ -24,7 +25,7 @@ class Look:
     """The picture on its canvas, and what the jury says before anything happens.
 
     guess: what the surrogates see; sure: whether they agree on it with confidence. guesses: the likeliest three, with
-    their mean probability. before: by jurors' names.
+    their mean probability. classes: how many things the jury knows. before: by jurors' names.
     """
 
     original: Pixels
@@ -33,6 +34,7 @@ class Look:
     guess: str
     sure: bool
     guesses: tuple[tuple[str, float], ...]
+    classes: int
     device: str
 
 
@@ -78,6 +80,22 @@ class Progress:
     seconds: float
     seconds_left: float
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One strength of a search, in levels of 255: how many of the attacked networks that were right fell."""
+
+    epsilon: int
+    fell: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Least:
+    """The end of a search: the plan with the least strength that was enough."""
+
+    plan: Plan
 
 
 @dataclass(frozen=True)

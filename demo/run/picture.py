@@ -35,25 +35,42 @@ _UNREADABLE = (
 )
 
 
-def read(source: str | Path | bytes | Image.Image | Pixels, side: int, framing: str = "crop") -> Pixels:
+def read(
+    source: str | Path | bytes | Image.Image | Pixels, side: int, framing: str = "crop", place: float = 0.5
+) -> Pixels:
     """Any picture on a square canvas of `side` pixels, upright, in 8-bit RGB.
 
     source: a file's path or content, a Pillow picture, or an array (height, width, 3) of 8 bits. Animations give
     their first frame; transparency is laid on white; 16 bits become 8; EXIF turns the picture and is dropped.
-    framing: `crop` takes the centre, `fit` shows all of it between black edges.
+    framing: `crop` takes a square, `fit` shows all of it between black edges. place: where the square lies along the
+    longer side, from 0 (left or top) to 1.
     Raises ValueError with a sentence for what is no picture, is damaged, or is larger than MOST_MEGAPIXELS.
     """
     if framing not in FRAMINGS:
         raise ValueError(f"framing is {framing!r}: use one of {', '.join(FRAMINGS)}.")
+    picture = _prepared(source, side)
+    size, way = (side, side), Image.Resampling.BICUBIC
+    if framing == "crop":
+        return np.array(ImageOps.fit(picture, size, way, centering=(place, place)), dtype=np.uint8)
+    return np.array(ImageOps.pad(_visible(picture, side), size, way), dtype=np.uint8)
+
+
+def whole(source: str | Path | bytes, longest: int) -> Pixels:
+    """All of a picture, upright, its longer side brought to `longest` pixels; refusals as `read`."""
+    picture = _prepared(source, longest)
+    share = longest / max(picture.size)
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    return np.array(picture.resize(size, Image.Resampling.BICUBIC), dtype=np.uint8)
+
+
+def _prepared(source: Any, side: int) -> Image.Image:
+    """The picture, upright and in RGB, or a sentence."""
     try:
-        picture = _upright(_opened(source, side))
+        return _upright(_opened(source, side))
     except Image.DecompressionBombError as error:
         raise ValueError(f"This picture has more than {MOST_MEGAPIXELS} megapixels: make it smaller first.") from error
     except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
         raise ValueError(_UNREADABLE) from error
-    frame = ImageOps.fit if framing == "crop" else ImageOps.pad
-    picture = picture if framing == "crop" else _visible(picture, side)
-    return np.array(frame(picture, (side, side), Image.Resampling.BICUBIC), dtype=np.uint8)
 
 
 def _visible(picture: Image.Image, side: int) -> Image.Image:

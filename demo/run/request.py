@@ -74,6 +74,11 @@ class Request:
     known_guard: str | None = setting(
         None, "a defence that the attacker looks through, in front of every surrogate", empty=""
     )
+    place: float = setting(
+        0.5,
+        "where the square that is cut out lies along the longer side, from 0 (left or top) to 1",
+        limits=Limits("The place of the crop", 0, 1),
+    )
     device: str = field(default="cpu", kw_only=True)
 
     def __post_init__(self) -> None:
@@ -92,7 +97,7 @@ class Request:
         chosen, knobs = self._checked()
         held_out = self._held_out()
         guards = (self.guards, self.guarded, self.known_guard)
-        original = beside.original if beside else read(self.picture, self._side(), self.framing)
+        original = beside.original if beside else read(self.picture, self._side(), self.framing, self.place)
         asked = {name: getattr(self, name) for name in settings(Request)}
         return Plan(
             attack=chosen.name,

@@ -62,7 +62,7 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
     jurors = tuple(member.juror for member in jury)
     likeliest = chances.mean(0).topk(min(GUESSES, len(plan.labels)))
     guesses = tuple((plan.labels[i], p) for p, i in zip(*(values.tolist() for values in likeliest), strict=True))
-    look = Look(plan.original, jurors, before, guess, sure, guesses, _device_name(plan.device))
+    look = Look(plan.original, jurors, before, guess, sure, guesses, len(plan.labels), _device_name(plan.device))
     return Unknown(look) if label is None else Prepared(look, label, plan.target)
 
 
@@ -70,14 +70,15 @@ def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator
     """The attack, frame by frame, and the verdict. began: when the run did, by `time.perf_counter`."""
     goal = plan.labels.index(prepared.goal)
     history: list[Progress] = []
-    for frame in _frames(plan, jury, goal):
+    for frame in frames(plan, jury, goal):
         history.append(_progress(frame, plan, jury, goal, began))
         yield history[-1]
     png = encode(within(history[-1].picture, plan.original, plan.epsilon))
     yield _judge(plan, jury, prepared, png, tuple(history), began)
 
 
-def _frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
+def frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
+    """The attack on the surrogates alone, as the module gives it. goal: the class under attack, or the target."""
     picture = to_tensor(plan.original, plan.device)
     return iterate(
         plan.attack,

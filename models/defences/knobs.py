@@ -62,7 +62,7 @@ def number(name: str, value: Any, low: float, high: float, *, whole: bool = Fals
     real = not isinstance(value, bool) and isinstance(value, Real)
     if not real or not low <= value <= high or (whole and value != int(value)):
         kind = "a whole number" if whole else "a number"
-        raise ValueError(f"{name} is {value!r}: use {kind} from {low:g} to {high:g}.")
+        raise ValueError(f"{name} is {value!r}: use {kind} from {low:.10g} to {high:.10g}.")
     return int(value) if whole else float(value)
 
 

@@ -77,8 +77,9 @@ VIEWS = Choices(
     name="transforms",
     default=(),
     options=tuple(TRANSFORMS),
+    titles=tuple(transform.title for transform in TRANSFORMS.values()),
     title="Input transformations",
-    help="What the surrogates are shown.",
+    help="Shows the surrogates changed copies, so that the picture depends less on them alone.",
 )
 FUSION = Choice(
     name="fusion",
@@ -104,7 +105,7 @@ INNER_STEPS = Number(
     low=0,
     high=1000,
     title="Inner steps M",
-    help="None: four for every surrogate.",
+    help="Unless given, four for every surrogate.",
     whole=True,
     none=True,
 )
@@ -114,6 +115,6 @@ INNER_STEP_SIZE = Number(
     low=0,
     high=1,
     title="Inner step β",
-    help="None: as long as the outer step.",
+    help="Unless given, as long as the outer step.",
     none=True,
 )

@@ -33,7 +33,7 @@ REVERSE = Number(
     low=0,
     high=1,
     title="Step back r",
-    help="None: a fifteenth of epsilon.",
+    help="Unless given, a fifteenth of epsilon.",
     none=True,
 )
 ROUNDS = Number(

@@ -50,3 +50,28 @@ def test_only_pictures_that_all_get_right_are_known(folder: Path) -> None:
     assert sorted(labels.tolist()) == list(range(0, 64, 2))
     assert len(pixels) == 32
     assert len(judging.known([grey], folder, "tiny", 7)[0]) == 7
+
+
+def test_of_a_folder_of_anything_those_count_that_all_call_the_same(tmp_path: Path) -> None:
+    names = list(PACKS["tiny"].vocabulary().values())
+    for shade in (6, 9, 12):
+        Image.fromarray(np.full((80, 90, 3), shade, np.uint8)).save(tmp_path / f"{shade}.png")
+    sure = Classifier(nn.Sequential(Grey(), Louder()), names, mean=(0, 0, 0), std=(1, 1, 1))
+    other = Classifier(nn.Sequential(Grey(), Louder(but=4)), names, mean=(0, 0, 0), std=(1, 1, 1))
+    assert sorted(judging.agreed([sure], tmp_path, "tiny", 9)[1].tolist()) == [0, 2, 4]
+    pixels, labels = judging.agreed([sure, other], tmp_path, "tiny", 9)
+    assert sorted(labels.tolist()) == [0, 2]
+    assert pixels.shape == (2, 3, 64, 64)
+    with pytest.raises(ValueError, match="holds no picture"):
+        judging.agreed([sure], tmp_path / "nothing", "tiny", 9)
+
+
+class Louder(nn.Module):
+    """Sure of everything but of one class, which it calls by another's name."""
+
+    def __init__(self, but: int = -1) -> None:
+        super().__init__()
+        self.but = but
+
+    def forward(self, answers):
+        return 20 * (answers.roll(1, -1) if int(answers.argmax()) == self.but else answers)

@@ -204,7 +204,7 @@ def test_an_example_runs_on_click_and_an_unknown_picture_is_met_kindly(wide: Vis
 
 def test_a_wrong_guess_is_corrected_with_one_click(wide: Visit) -> None:
     chips = wide.page.locator("#q-guess label")
-    expect(chips).to_have_count(3, timeout=MINUTE)
+    expect(chips).to_have_count(4, timeout=MINUTE)
     expect(chips.first).to_contain_text("Lion")
     second = chips.nth(1).inner_text().rsplit(" ", 1)[0].strip()
     chips.nth(1).click()
@@ -214,7 +214,7 @@ def test_a_wrong_guess_is_corrected_with_one_click(wide: Visit) -> None:
 
 
 def test_examples_wait_while_a_run_goes_on(wide: Visit) -> None:
-    examples = wide.page.locator("#q-examples")
+    examples = wide.page.locator("#q-examples-tiny")
     wide.page.click("#q-start")
     expect(wide.page.locator("#q-stop")).to_be_visible(timeout=MINUTE)
     expect(examples).to_have_css("pointer-events", "none")

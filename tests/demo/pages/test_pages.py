@@ -125,19 +125,19 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
 
     monkeypatch.setattr(opening, "first_look", look)
     for pack in PACKS:
-        opening.looked(lion, "crop", pack)
+        opening.looked(lion, "crop", 0.5, pack)
     assert asked
     assert all(at_hand(name) for name in asked)
-    assert opening.looked(None, "crop", "tiny")[1] == ""
+    assert opening.looked(None, "crop", 0.5, "tiny")[1] == ""
 
 
 def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "first_look", None)
-    assert "Something went wrong on our side" in opening.looked(lion, "crop", "tiny")[0]
+    assert "Something went wrong on our side" in opening.looked(lion, "crop", 0.5, "tiny")[0]
 
 
 def test_a_picture_that_nobody_knows_is_not_called_something(pictures_by_name: dict[str, str]) -> None:
-    assert "They are unsure" in opening.looked(pictures_by_name["Cheetah"], "crop", "tiny")[0]
+    assert "Probably none of the 64" in opening.looked(pictures_by_name["Cheetah"], "crop", 0.5, "tiny")[0]
 
 
 def test_the_endpoint_has_every_setting_and_says_what_it_means() -> None:
@@ -151,4 +151,4 @@ def test_every_field_but_the_picture_and_the_device_is_a_setting() -> None:
 
 
 def test_the_examples_are_written(tab: Tab) -> None:
-    assert all(Path(row[0]).exists() for row in tab.left.sample.examples)
+    assert all(Path(row[0]).exists() for sample in tab.left.samples.values() for row in sample.examples)

@@ -143,3 +143,11 @@ def test_distances_are_those_of_the_bytes() -> None:
     assert measured["linf"] == 51
     assert measured["l2"] == pytest.approx(0.2)
     assert measured["psnr"] == pytest.approx(10 * np.log10(255**2 / (51**2 / 12)))
+
+
+def test_the_place_of_the_crop_lies_along_the_longer_side() -> None:
+    wide = Image.new("RGB", (192, 64))
+    wide.paste((255, 0, 0), (128, 0, 192, 64))
+    assert picture.read(wide, 64, place=1).mean(axis=(0, 1)).round().tolist() == [255, 0, 0]
+    assert picture.read(wide, 64, place=0).max() == 0
+    assert (picture.read(wide.transpose(Image.Transpose.ROTATE_270), 64, place=1)[..., 0] == 255).all()
