@@ -104,7 +104,7 @@ _ROWS = (
         small=Starters(("trios/dverge-1", "trios/dverge-2", "trios/dverge-3"), ()),
         watched=False,
         epsilon=2,
-        sure=0.5,
+        sure=0.3,
         guards={"softmax": {}, "vote": {}, "logits": {}},
     ),
 )

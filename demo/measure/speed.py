@@ -41,7 +41,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     yield "| figure | median | range |"
     yield "|---|---|---|"
     with tempfile.TemporaryDirectory() as folder:
-        picture = examples.write(Path(folder))[0][1]
+        picture = dict(examples.write(Path(folder)))["Lion"]
         request = Request(picture, device=device)
         list(run(request.plan()))  # loads the networks
         runs = [_timed_run(request) for _ in range(options.repeats)]

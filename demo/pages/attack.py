@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demo.figures import of_run
-from demo.pages import cards, choices, opening, running, stage, verdict
+from demo.pages import cards, choices, opening, running
 from demo.pages import results as right
-from demo.pages.choices import Left
 from demo.pages.menu import attack_of
-from demo.pages.results import Results
 from demo.pages.scene import Name, Scene
-from demo.pages.stopping import Stopped, Stops, until
-from demo.pages.unknown import unknown
+from demo.pages.stopping import Stops
+from demo.pages.streaming import Tab, stream
 from demo.pages.widgets import QUIET
-from demo.run.events import Finished, Least, Loading, Prepared, Progress, Tried, Unknown
-from demo.run.plan import Plan
 
 COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
 """All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
@@ -39,16 +33,6 @@ TO_THE_VERDICT = """() => {
 """The button that was pressed is gone by then."""
 
 
-@dataclass(frozen=True)
-class Tab:
-    """The tab's parts: what is set on the left, what a run writes to on the right, and what the page is doing."""
-
-    left: Left
-    results: Results
-    scene: Scene
-    stops: Stops
-
-
 def build(blocks: gr.Blocks, folder: Path) -> Tab:
     """The tab's components and what connects them. folder: where the examples are written."""
     with gr.Row(equal_height=False):
@@ -61,38 +45,25 @@ def build(blocks: gr.Blocks, folder: Path) -> Tab:
             results = right.build()
     tab = Tab(left, results, Scene(gr.State("opening"), start, stop, left.sources, results), Stops())
     _connect(tab)
-    opening.connect(blocks, left.controls, left.guess, tab.scene, tab.stops)
+    opening.connect(blocks, left, tab.scene, tab.stops)
     return tab
 
 
 def _connect(tab: Tab) -> None:
     controls, results, scene = tab.left.controls, tab.results, tab.scene
 
-    def watch(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield from stream(tab, request, before, values)
-
-    def search(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield from stream(tab, request, before, values, source=running.search)
-
-    def other(request: gr.Request, before: Name, attack: str, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield {controls.argument.attack: attack_of(attack)}
-        yield from stream(tab, request, before, values, attack=attack)
-
     inputs = [scene.state, *controls.widgets()]
     argument = controls.argument
     outputs = [*scene.outputs(), *results.outputs(), argument.label, argument.epsilon, argument.attack, tab.left.more]
     settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
-    for button, run, more in (
-        (scene.start, watch, []),
-        (results.least, search, []),
-        (results.another, other, [results.other]),
-    ):
+    starters = _starters(tab)
+    for button, run, more in starters:
         button.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")
         # Who pressed a key finds the verdict under it; who has gone elsewhere since is left there.
         button.click(run, [scene.state, *more, *controls.widgets()], outputs, **settings).then(
             None, None, None, js=TO_THE_VERDICT, api_visibility="private"
         )
-    _connect_pictures(tab, watch, inputs, outputs, settings)
+    _connect_pictures(tab, starters[0][1], inputs, outputs, settings)
 
     def stopping(request: gr.Request) -> list[Any]:
         wanted = tab.stops.want(request)
@@ -102,6 +73,35 @@ def _connect(tab: Tab) -> None:
     settled = [widget.change for widget in controls.widgets()[1:] if widget is not argument.label]
     gr.on(settled, stale, scene.state, results.heard, **QUIET)
     scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
+
+
+def _starters(tab: Tab) -> list[tuple[gr.Button, Any, list[Any]]]:
+    """The buttons that begin a run: each with its run, and what it takes beside the widgets' values."""
+    controls, results = tab.left.controls, tab.results
+
+    def watch(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from stream(tab, request, before, values)
+
+    def search(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from stream(tab, request, before, values, source=running.search)
+
+    def stronger(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
+        doubled = list(values)
+        place = controls.widgets().index(controls.argument.epsilon)
+        doubled[place] = right.twice(values[place])
+        yield {controls.argument.epsilon: doubled[place]}
+        yield from stream(tab, request, before, doubled)
+
+    def other(request: gr.Request, before: Name, attack: str, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield {controls.argument.attack: attack_of(attack)}
+        yield from stream(tab, request, before, values, attack=attack)
+
+    return [
+        (tab.scene.start, watch, []),
+        (results.least, search, []),
+        (results.stronger, stronger, []),
+        (results.another, other, [results.other]),
+    ]
 
 
 def _connect_pictures(tab: Tab, watch: Any, inputs: Any, outputs: Any, settings: dict[str, Any]) -> None:
@@ -121,75 +121,3 @@ def _connect_pictures(tab: Tab, watch: Any, inputs: Any, outputs: Any, settings:
 def stale(now: Name) -> Any:
     """The verdict says that it is an earlier one, once the settings have changed since."""
     return gr.update(elem_classes=["q-stale"]) if now == "judged" else gr.skip()
-
-
-def stream(
-    tab: Tab,
-    request: gr.Request | None,
-    before: Name,
-    values: Any,
-    *,
-    source: Callable[[Plan], Iterator[Any]] | None = None,
-    attack: str = "",
-) -> Iterator[dict[Any, Any]]:
-    """The page's updates, one run long. What went wrong is said on the stage; what was there before stays.
-
-    source: where a plan's events come from, `running.events` unless given. attack: instead of the one that is chosen,
-    with its own settings.
-    """
-    scene, said = tab.scene, tab.results.verdict
-    with tab.stops.run(request) as wish:
-        yield {said: cards.waiting("Waking the jury …"), **scene.set("running")}
-        try:
-            asked = tab.left.controls.request(*values)
-            plan = (replace(asked, attack=attack, knobs={}) if attack else asked).plan()
-            for update in _updates(tab, plan, until(wish, running.thinned((source or running.events)(plan)))):
-                if tab.results.after in update:
-                    before = "opening"  # the last verdict has left the stage
-                yield update
-        except Stopped:
-            yield {said: cards.stopped("Attack"), **scene.set("opening")}
-        except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged: the page goes on
-            yield {said: cards.error(running.said(problem)), **scene.set(before)}
-
-
-def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, Any]]:
-    scene, results = tab.scene, tab.results
-    prepared: Prepared | None = None
-    note = ""
-    for event, history in events:
-        match event:
-            case Loading():
-                yield {results.verdict: cards.fetching(event)}
-            case Tried():
-                yield {results.verdict: cards.tried(event)}
-            case Least():
-                plan, note = (
-                    event.plan,
-                    f"{event.plan.epsilon:g}/255 is the least at which every attacked network falls.",
-                )
-                yield {tab.left.controls.argument.epsilon: plan.epsilon}
-            case Unknown():
-                yield _unknown(tab, plan, event) | scene.set("opening")
-            case Prepared():
-                prepared = event
-            case Progress() if prepared:
-                charts = of_run.charts(history, prepared.look.jurors, prepared.goal, plan.recipe)
-                yield {
-                    results.verdict: verdict.live(prepared, event),
-                    results.stage: stage.live(prepared, event, charts),
-                    results.after: gr.update(visible=False),
-                }
-            case Finished() if prepared:
-                for update in right.finished(plan, prepared, event, results, note):
-                    yield update | scene.set("judged")
-
-
-def _unknown(tab: Tab, plan: Plan, event: Unknown) -> dict[Any, Any]:
-    """Kind words, and the label under attack set to the jury's best guess where the visitor can see and mend it."""
-    return {
-        tab.results.verdict: unknown(event.look, plan.labels),
-        tab.results.stage: stage.opened(event.look),
-        tab.left.controls.argument.label: gr.update(value=event.look.guess),
-        tab.left.more: gr.update(open=True),
-    }

@@ -10,6 +10,7 @@ import gradio as gr
 
 from demo.pages import asking, chips, defences, examples, menu, packs
 from demo.pages.controls import Argument, Controls
+from demo.pages.examples import OFFERED
 from demo.pages.upload import picture_input
 from demo.pages.widgets import QUIET
 from demo.run.request import DEFAULT_ITERATIONS, MOST_ITERATIONS, STRONGEST
@@ -18,10 +19,11 @@ from models.packs import PACKS
 
 @dataclass(frozen=True)
 class Left:
-    """The column: its controls, the examples by pack and the room they lie in, the accordion of less common settings,
-    and the jury's best guesses."""
+    """The column: its controls, the examples' files by name, the examples by pack with their room, less
+    common settings, and the jury's best guesses."""
 
     controls: Controls
+    made: dict[str, str]
     samples: dict[str, gr.Examples]
     sources: gr.Column
     more: gr.Accordion
@@ -30,15 +32,15 @@ class Left:
 
 def build(folder: Path) -> Left:
     """folder: where the examples are written."""
-    made = examples.write(folder)
+    made = dict(examples.write(folder))
     with gr.Column(elem_classes="q-choice"):
         _heading(1, "A picture")
-        picture = picture_input(made[0][1])
+        picture = picture_input(made[OFFERED[packs.first().name][0]])
         place = gr.Slider(
             0, 1, 0.5, step=0.01, label="Which part they see", visible=False, elem_id="q-place", buttons=[]
         )
         with gr.Column(elem_id="q-sources") as sources:
-            samples = _samples(dict(made), picture)
+            samples = _samples(made, picture)
         guess, label = asking.build()
     with gr.Column(elem_classes="q-choice"):
         _heading(2, "The jury")
@@ -68,16 +70,16 @@ def build(folder: Path) -> Left:
     jury.pack.change(lambda pack: [gr.update(visible=name == pack) for name in samples], jury.pack, rooms, **QUIET)
     controls = Controls(picture, jury, argument, guards)
     chips.connect(glance, controls)
-    return Left(controls, samples, sources, more, guess)
+    return Left(controls, made, samples, sources, more, guess)
 
 
 def _samples(paths: dict[str, str], picture: gr.Image) -> dict[str, gr.Examples]:
     """The examples of each pack; those of the one that opens are shown. paths: by name."""
     return {
         pack: gr.Examples(
-            [[paths[one.name]] for one in examples.of(pack)],
+            [[paths[name]] for name in OFFERED[pack]],
             picture,
-            example_labels=[one.name for one in examples.of(pack)],
+            example_labels=list(OFFERED[pack]),
             label="Examples: a click runs them",
             elem_id=f"q-examples-{pack}",
             cache_examples=False,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -14,11 +15,10 @@ from PIL import Image, ImageDraw, ImageFilter
 
 @dataclass(frozen=True)
 class Example:
-    """A picture with its name; make: gives the picture. packs: for which juries it is."""
+    """A picture with its name; make: gives the picture."""
 
     name: str
     make: Callable[[], Image.Image]
-    packs: tuple[str, ...]
 
 
 def _photograph(name: str, box: tuple[int, int, int, int] | None = None) -> Image.Image:
@@ -47,21 +47,19 @@ def _fruit(color: tuple[int, int, int], ground: tuple[int, int, int], box: tuple
     return Image.fromarray(canvas.clip(0, 255).astype(np.uint8))
 
 
-_SMALL = ("tiny", "trios")
-_ALL = ("imagenet", *_SMALL)
 EXAMPLES = (
-    Example("Lion", partial(_photograph, "lion.jpg", (60, 20, 220, 180)), _ALL),
-    Example("Orange", partial(_fruit, (250, 140, 20), (60, 90, 60), (6, 6, 58, 58)), _SMALL),
-    Example("Lemon", partial(_fruit, (250, 215, 40), (235, 235, 235), (6, 14, 58, 50)), _ALL),
-    Example("Cheetah", partial(_photograph, "cheetah.jpg"), _ALL),
-    Example("Tower", partial(_photograph, "tower.jpg"), ("imagenet",)),
+    Example("Lion", partial(_photograph, "lion.jpg", (60, 20, 220, 180))),
+    Example("Orange", partial(_fruit, (250, 140, 20), (60, 90, 60), (6, 6, 58, 58))),
+    Example("Lemon", partial(_fruit, (250, 215, 40), (235, 235, 235), (6, 14, 58, 50))),
+    Example("Cheetah", partial(_photograph, "cheetah1.jpg", (0, 0, 256, 256))),
+    Example("Tower", partial(_photograph, "tower.jpg")),
 )
-"""The first is on the page when it opens. The last of each pack is one that it does not know."""
-
-
-def of(pack: str) -> list[Example]:
-    """The examples for one jury."""
-    return [example for example in EXAMPLES if pack in example.packs]
+OFFERED = {
+    "imagenet": ("Cheetah", "Lion", "Lemon", "Tower"),
+    "tiny": ("Lion", "Orange", "Lemon", "Cheetah"),
+    "trios": ("Orange", "Lemon", "Lion", "Cheetah"),
+}
+"""The examples of each pack: the first is on the page when it opens, the last is one that the jury does not know."""
 
 
 def write(folder: Path) -> list[tuple[str, str]]:
@@ -72,3 +70,12 @@ def write(folder: Path) -> list[tuple[str, str]]:
         example.make().save(path)
         made.append((example.name, str(path)))
     return made
+
+
+def swapped(path: Any, pack: str) -> str | None:
+    """The name of the pack's first example where the picture is one that another pack opens with, or that this one does
+    not offer; else None."""
+    names = {example.name.lower(): example.name for example in EXAMPLES}
+    shown = names.get(Path(path).stem) if isinstance(path, str) else None
+    opening = {offered[0] for offered in OFFERED.values()} - {OFFERED[pack][0]}
+    return OFFERED[pack][0] if shown and (shown in opening or shown not in OFFERED[pack]) else None

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import cards, running, stage, verdict
+from demo.pages import cards, examples, running, stage, verdict
 from demo.pages.asking import NONE
-from demo.pages.controls import Controls
+from demo.pages.choices import Left
 from demo.pages.packs import offered
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stops
@@ -21,8 +21,9 @@ LONGEST = 640
 """The longer side of the whole picture on the stage, in pixels."""
 
 
-def connect(blocks: gr.Blocks, controls: Controls, guess: gr.Radio, scene: Scene, stops: Stops) -> None:
+def connect(blocks: gr.Blocks, left: Left, scene: Scene, stops: Stops) -> None:
     """Looks when the page opens and whenever what is to be seen changes; not over a run that has begun since."""
+    controls, guess = left.controls, left.guess
     seen = [controls.picture, controls.argument.framing, controls.argument.place, controls.jury.pack]
     shown = [scene.results.verdict, scene.results.stage, guess, controls.argument.place]
     settings: dict[str, Any] = {
@@ -41,7 +42,16 @@ def connect(blocks: gr.Blocks, controls: Controls, guess: gr.Radio, scene: Scene
         return {} if now == "running" else scene.set("opening")
 
     blocks.load(look, seen, shown, **settings)
-    changes = [widget.input for widget in seen]
+
+    def swap(path: Any, pack: str) -> Any:
+        name = examples.swapped(path, pack)
+        return gr.skip() if name is None else left.made[name]
+
+    pack = controls.jury.pack
+    changes = [widget.input for widget in seen if widget is not pack]
+    # A pack that does not know the example on the page brings one of its own.
+    pack.input(swap, [controls.picture, pack], controls.picture, **QUIET).then(look, seen, shown, **settings)
+    pack.input(clear, scene.state, scene.outputs(), **QUIET)
     controls.picture.input(lambda: 0.5, None, controls.argument.place, **QUIET)
     gr.on(changes, clear, scene.state, scene.outputs(), **QUIET)
     gr.on(changes, look, seen, shown, **settings)

@@ -14,6 +14,7 @@ from demo.figures import interactive, of_run
 from demo.pages import running, stage, verdict
 from demo.run.events import Finished, Prepared
 from demo.run.plan import Plan
+from demo.run.request import STRONGEST
 
 TRAVEL = ("cwa", "ensemblefool-a")
 """Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures)."""
@@ -30,6 +31,7 @@ class Results:
     verdict: gr.HTML
     onward: gr.Row
     least: gr.Button
+    stronger: gr.Button
     another: gr.Button
     other: gr.State
     stage: gr.HTML
@@ -39,7 +41,7 @@ class Results:
     plots: tuple[gr.Plot, ...]
 
     def outputs(self) -> list[Any]:
-        return [self.verdict, self.another, self.other, self.stage, self.png, self.json, *self.plots]
+        return [self.verdict, self.stronger, self.another, self.other, self.stage, self.png, self.json, *self.plots]
 
 
 def build() -> Results:
@@ -47,6 +49,7 @@ def build() -> Results:
         said = gr.HTML(verdict.welcome(), elem_id="q-verdict", apply_default_css=False)
         with gr.Row(visible=False, elem_id="q-onward") as onward:
             least = gr.Button("How little is enough?", size="sm", elem_id="q-least")
+            stronger = gr.Button("Try twice the strength", size="sm", visible=False, elem_id="q-stronger")
             another = gr.Button("Try another", size="sm", elem_id="q-another")
     shown = gr.HTML(elem_id="q-stage", apply_default_css=False)
     with gr.Column(visible=False, elem_id="q-results") as after:
@@ -55,7 +58,19 @@ def build() -> Results:
             json = gr.DownloadButton("Run (JSON)", elem_id="q-json")
         with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
             plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
-    return Results(heard, said, onward, least, another, gr.State(""), shown, after, png, json, plots)
+    return Results(heard, said, onward, least, stronger, another, gr.State(""), shown, after, png, json, plots)
+
+
+def _stronger(plan: Plan, finished: Finished) -> Any:
+    """Twice the strength is worth a try where somebody who only watched still holds, or where nobody fell."""
+    strength = twice(plan.epsilon)
+    holds = any(f.status == "holds" for f in finished.findings if f.juror.group != "defended")
+    return gr.update(visible=holds and strength > plan.epsilon, value=f"Try {strength:g}/255")
+
+
+def twice(epsilon: float) -> float:
+    """Twice the strength, as far as there is more."""
+    return min(2 * epsilon, STRONGEST)
 
 
 def another(attack: str) -> str:
@@ -76,6 +91,7 @@ def finished(
         yield {
             results.verdict: verdict.judged(prepared, finished, note),
             results.other: other,
+            results.stronger: _stronger(plan, finished),
             results.another: f"Try {RECIPES[other].title}",
             results.stage: stage.judged(prepared, finished, charts),
             **dict(zip(results.plots, drawn, strict=True)),

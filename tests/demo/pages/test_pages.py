@@ -10,10 +10,11 @@ import gradio as gr
 import pytest
 
 from demo.attacks.recipes import RECIPES
-from demo.pages import api, attack, opening, packs, running
-from demo.pages.attack import Tab
+from demo.pages import api, attack, examples, opening, packs, running, streaming
 from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.streaming import Tab
 from demo.run.request import Request
+from demo.run.session import first_look
 from demo.run.setting import settings
 from models.availability import at_hand
 from models.defences import DEFENCES
@@ -73,7 +74,7 @@ def test_a_defect_is_said_and_logged_and_the_button_comes_back(
     tab: Tab, values: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(running, "events", lambda plan: {}["nothing of that name"])
-    first, last = attack.stream(tab, None, "judged", values)
+    first, last = streaming.stream(tab, None, "judged", values)
     assert first[tab.scene.start]["visible"] is False
     assert "Something went wrong on our side" in last[tab.results.verdict]
     assert last[tab.scene.start]["visible"] is True
@@ -83,7 +84,7 @@ def test_a_defect_is_said_and_logged_and_the_button_comes_back(
 
 
 def test_who_stops_a_run_gets_its_last_word(tab: Tab, values: list[Any]) -> None:
-    updates = attack.stream(tab, None, "opening", values)
+    updates = streaming.stream(tab, None, "opening", values)
     next(updates)
     assert tab.stops.want(None)
     *_, last = updates
@@ -152,3 +153,28 @@ def test_every_field_but_the_picture_and_the_device_is_a_setting() -> None:
 
 def test_the_examples_are_written(tab: Tab) -> None:
     assert all(Path(row[0]).exists() for sample in tab.left.samples.values() for row in sample.examples)
+
+
+@pytest.mark.parametrize("pack", list(PACKS))
+def test_every_pack_opens_with_a_picture_that_it_knows_and_offers_one_that_it_does_not(
+    pack: str, pictures_by_name: dict[str, str]
+) -> None:
+    if not all(at_hand(name) for names in PACKS[pack].starters() for name in names):
+        pytest.skip("the networks of this pack are not at hand")
+    first, *_, last = examples.OFFERED[pack]
+    looks = [first_look(_request(pictures_by_name[name], pack).plan()) for name in (first, last)]
+    assert [look.sure for look in looks] == [True, False]
+    assert looks[0].guess == first
+
+
+def _request(picture: str, pack: str) -> Request:
+    surrogates, held_out = PACKS[pack].starters()
+    return Request(picture, surrogates, held_out=held_out, pack=pack, guards={})
+
+
+def test_a_pack_that_opens_with_another_picture_brings_its_own() -> None:
+    assert examples.swapped("/somewhere/cheetah.png", "tiny") == "Lion"
+    assert examples.swapped("/somewhere/tower.png", "tiny") == "Lion"
+    assert examples.swapped("/somewhere/lemon.png", "tiny") is None
+    assert examples.swapped("/somewhere/my cat.png", "tiny") is None
+    assert examples.swapped(None, "tiny") is None
