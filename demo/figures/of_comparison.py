@@ -22,7 +22,7 @@ def curves(done: Sequence[Contestant]) -> Chart:
             tuple(cost for cost, _ in contestant.curve()),
         )
         for contestant, color, dash in zip(done, COLORS, DASHES, strict=False)
-        if contestant.curve()
     )
     end = max((line.places[-1] for line in lines), default=1.0)
-    return Chart("How sure the held-out networks still are, on average", end, lines, axis="member gradients")
+    whose = "held-out" if done[0].held_out() else "attacked"
+    return Chart(f"How sure the {whose} networks are on the way, on average", end, lines, axis="gradients")

@@ -134,10 +134,10 @@ def _looks(finished: Finished) -> str:
 
 
 def _charts(charts: Sequence[Chart]) -> str:
-    return "".join(_drawing(chart) for chart in charts)
+    return "".join(drawing(chart) for chart in charts)
 
 
-def _drawing(chart: Chart) -> str:
+def drawing(chart: Chart) -> str:
     """A chart with its title, how to read it, and its numbers as a table."""
     words = f"<figcaption>{escape(chart.words)}</figcaption>" if chart.words else ""
     rows = "".join(

@@ -6,7 +6,9 @@ import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean
+from typing import Any
 
 import torch
 
@@ -16,6 +18,7 @@ from demo.run.events import Finished, Prepared, Progress, Unknown
 from demo.run.jury import Jury, arrived, attacked
 from demo.run.picture import to_tensor
 from demo.run.plan import Plan
+from demo.run.record import record
 from demo.run.request import MOST_ITERATIONS, Request
 
 FEWEST, MOST = 2, 4
@@ -37,22 +40,48 @@ class Contestant:
     def held_out(self) -> list[str]:
         return [juror.name for juror in self.prepared.look.jurors if juror.group == "held-out"]
 
+    def attacked(self) -> list[str]:
+        return [juror.name for juror in self.prepared.look.jurors if juror.group == "surrogate"]
+
     def curve(self) -> list[tuple[float, float]]:
-        """(member gradients spent, mean confidence of the held-out networks in the goal), frame by frame."""
-        names = self.held_out()
-        if not names:
-            return []
+        """(member gradients spent, mean confidence in the goal of the held-out networks), frame by frame.
+
+        Where nobody is held out, that of the attacked ones.
+        """
+        names = self.held_out() or self.attacked()
         # A frame's cost includes the gradients taken at its picture; what the picture itself took is the one before's.
         spent = [0, *(frame.gradients for frame in self.finished.history[:-1])]
         beliefs = [fmean(frame.confidence[name] for name in names) for frame in self.finished.history]
         return list(zip(map(float, spent), beliefs, strict=True))
 
-    def merit(self) -> tuple[int, float]:
-        """Fooled jurors that the attack never saw, then how little the held-out networks still believe."""
-        watching = [f for f in self.finished.findings if f.juror.group != "surrogate"]
-        belief = fmean([f.after.belief for f in watching] or [0.0])
-        toward = belief if self.plan.target else -belief
-        return sum(f.status == "fooled" for f in watching), toward
+    def area(self, end: float) -> float:
+        """The curve's mean height from 0 to `end` gradients, by trapezoids; its last value goes on to the end."""
+        points = self.curve()
+        points.append((end, points[-1][1]))
+        return sum((right - left) * (low + high) / 2 for (left, low), (right, high) in pairwise(points)) / end
+
+
+def ending(done: Sequence[Contestant]) -> float:
+    """The gradients at which the longest curve ends."""
+    return max(contestant.curve()[-1][0] for contestant in done)
+
+
+def best(done: Sequence[Contestant]) -> Contestant:
+    """Whose curve lies lowest on the whole (for a target highest): by the area under it, all over equally many
+    gradients."""
+    choose = max if done[0].plan.target else min
+    return choose(done, key=lambda contestant: contestant.area(ending(done)))
+
+
+def report(done: Sequence[Contestant]) -> dict[str, Any]:
+    """The comparison as plain data: every run's record by attack, and the areas that decide."""
+    return {
+        "best": best(done).plan.attack,
+        "rule": "least area under the mean confidence of the held-out networks (for a target: greatest)",
+        "gradients": ending(done),
+        "areas": {contestant.plan.attack: contestant.area(ending(done)) for contestant in done},
+        "runs": {contestant.plan.attack: record(contestant.plan, contestant.finished) for contestant in done},
+    }
 
 
 Told = Progress | Contestant | Unknown

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
+import gradio as gr
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -291,10 +292,17 @@ def test_compare_sets_attacks_side_by_side_and_loads_the_best(wide: Visit) -> No
     wide.page.click("#q-compare")
     expect(wide.page.locator(".q-contest .q-tag")).to_be_visible(timeout=MINUTE)
     expect(wide.page.locator(".q-contest .q-card")).to_have_count(4)
+    expect(wide.page.locator(".q-table tr").nth(2).locator("td")).to_have_count(4)
+    with wide.page.expect_download() as caught:
+        wide.page.click("#q-comparison")
+    told = json.loads(Path(caught.value.path()).read_text())
+    assert told["best"] == min(told["areas"], key=told["areas"].get)
     best = wide.page.locator(".q-contest .q-card:has(.q-tag) h2").inner_text().split("★")[0].strip()
     wide.shot("compare")
     wide.page.click("#q-take")
     expect(wide.page.locator("#q-attack input")).to_have_value(best)
+    wanted = str(len(told["runs"][told["best"]]["iterations"]) - 1)
+    expect(wide.page.get_by_label("number input for Iterations")).to_have_value(wanted)
     expect(wide.page.locator("#q-start")).to_be_visible()
 
 
@@ -337,3 +345,95 @@ def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Brows
 
 def test_the_attack_button_is_in_sight_when_the_page_opens(visit: Visit) -> None:
     expect(visit.page.locator("#q-start")).to_be_in_viewport()
+
+
+def test_a_photograph_of_your_own_is_cut_where_you_drag_it(browser: Browser, address: str, tmp_path: Path) -> None:
+    """A landscape photograph by code: the lion on the left of an empty wall."""
+    lion = Image.open(gr.get_image("lion.jpg")).convert("RGB").resize((300, 300))
+    wall = Image.new("RGB", (900, 300), (120, 130, 140))
+    wall.paste(lion, (0, 0))
+    wall.save(tmp_path / "holiday.png")
+    visit = Visit(browser, address)
+    visit.page.get_by_label("Remove Image").first.click()
+    expect(visit.page.locator("#q-verdict")).to_contain_text("no picture yet", timeout=MINUTE)
+    visit.page.locator("input[type=file]").first.set_input_files(tmp_path / "holiday.png")
+    crop = visit.page.locator(".q-crop")
+    expect(crop).to_be_visible(timeout=MINUTE)
+    expect(visit.page.locator("#q-verdict")).not_to_contain_text("Lion")
+    crop.scroll_into_view_if_needed()
+    box = crop.bounding_box()
+    assert box
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.mouse.move(*middle)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + 5, middle[1], steps=6)
+    visit.page.mouse.up()
+    expect(visit.page.locator("#q-verdict")).to_contain_text("4 of 4 see “Lion”", timeout=MINUTE)
+    visit.shot("crop")
+    visit.attack()
+    expect(visit.page.locator(".q-counter[data-group=surrogate]")).to_contain_text("3 of 3")
+    assert visit.errors == []
+    visit.page.context.close()
+
+
+def test_what_they_do_not_know_is_asked(wide: Visit) -> None:
+    wide.page.locator("#q-examples-tiny").get_by_role("button", name="Cheetah").click()
+    expect(wide.page.locator("#q-verdict")).to_contain_text("does not recognise", timeout=MINUTE)
+    wide.page.locator("#q-guess label").last.click()
+    expect(wide.page.locator("#q-label")).to_contain_text("Type to search every name")
+    expect(wide.page.locator("#q-label input")).to_be_focused()
+
+
+def test_the_keyboard_alone_leads_from_the_open_page_to_the_verdict(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address)
+    expect(visit.page.locator("#q-verdict")).to_contain_text("of 4 see", timeout=MINUTE)
+    for _ in range(12):
+        visit.page.keyboard.press("Tab")
+        if visit.page.evaluate("document.activeElement.matches('.q-skip, #q-start')"):
+            break
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#q-start")).to_be_focused()
+    visit.page.keyboard.press("Enter")
+    visit.verdict()
+    expect(visit.page.locator(".q-verdict")).to_be_focused()
+    visit.page.keyboard.press("ArrowLeft")
+    expect(visit.page.locator(".q-scrub output")).to_have_text("iteration 9 of 10")
+    visit.page.context.close()
+
+
+def test_a_phone_sees_the_run_without_scrolling(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, width=390)
+    expect(visit.page.locator("#q-verdict")).to_contain_text("of 4 see", timeout=MINUTE)
+    visit.page.click("#q-start")
+    expect(visit.page.locator("#q-verdict [role=progressbar]")).to_be_visible(timeout=MINUTE)
+    expect(visit.page.locator("#q-stage .q-canvas")).to_be_in_viewport(ratio=0.9)
+    assert visit.page.evaluate("scrollY") < 10
+    visit.verdict()
+    visit.page.context.close()
+
+
+def test_the_next_thing_to_try_is_one_press_away(wide: Visit) -> None:
+    wide.attack()
+    expect(wide.page.locator("#q-onward")).to_be_visible()
+    wide.page.click("#q-least")
+    expect(wide.page.locator("#q-verdict")).to_contain_text("is the least at which", timeout=MINUTE)
+    strength = float(wide.page.get_by_label("number input for Strength").input_value())
+    assert f"{strength:g}/255 is the least" in wide.page.locator("#q-verdict").inner_text()
+    assert 1 <= strength <= 12
+    wide.page.click("#q-another")
+    expect(wide.page.locator("#q-attack input")).to_have_value("CWA", timeout=MINUTE)
+    expect(wide.page.locator("#q-another")).to_contain_text("EnsembleFool-A", timeout=MINUTE)
+    wide.verdict()
+    assert wide.errors == []
+
+
+def test_back_leads_to_the_tab_before(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    expect(wide.page.locator("#q-compare")).to_be_visible()
+    wide.page.go_back()
+    expect(wide.page.locator("#q-start")).to_be_visible()
+
+
+def test_no_picture_is_without_words(visit: Visit) -> None:
+    expect(visit.page.locator(".q-tile").first).to_be_visible(timeout=MINUTE)
+    assert visit.page.evaluate("[...document.images].filter(image => !image.alt).map(image => image.src)") == []

@@ -1,6 +1,8 @@
 """Equal cost means equal cost, and the better attack is the one that convinces those it never saw."""
 
+import json
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,3 +65,30 @@ def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
 def test_bad_comparisons_get_a_sentence(lion: str, attacks: Any, budget: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         plans(Request(lion), attacks, budget)
+
+
+class Known(Contestant):
+    """A contestant whose curve was chosen."""
+
+    def __init__(self, curve: list[tuple[float, float]]) -> None:
+        object.__setattr__(self, "_curve", curve)
+        object.__setattr__(self, "plan", SimpleNamespace(target=None))
+
+    def curve(self) -> list[tuple[float, float]]:
+        return list(self._curve)
+
+
+def test_the_best_has_the_least_area_over_what_the_longest_spends() -> None:
+    early, late = Known([(0, 1.0), (2, 0.2)]), Known([(0, 1.0), (5, 0.9), (10, 0.0)])
+    assert comparison.ending([early, late]) == 10
+    assert early.area(10) == pytest.approx((2 * 0.6 + 8 * 0.2) / 10)
+    assert late.area(10) == pytest.approx((5 * 0.95 + 5 * 0.45) / 10)
+    assert comparison.best([late, early]) is early
+
+
+def test_the_report_holds_every_run(lion: str) -> None:
+    done = list(contest(Request(lion, guards={}, held_out=["tiny/regnet"]), ["fgsm", "mi-fgsm"], budget=12))
+    told = json.loads(json.dumps(comparison.report(done)))
+    assert set(told["runs"]) == {"fgsm", "mi-fgsm"}
+    assert told["best"] == min(told["areas"], key=told["areas"].get)
+    assert told["runs"]["mi-fgsm"]["settings"]["attack"] == "mi-fgsm"
