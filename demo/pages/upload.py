@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+
+from demo.run.decoding import MOST_BYTES
 
 
 def picture_input(value: str | None = None) -> gr.Image:
@@ -29,16 +32,33 @@ def picture_input(value: str | None = None) -> gr.Image:
 
 
 def _as_it_came(payload: Any) -> str | bytes | None:
+    """The path of a file that was uploaded to this server, or the bytes of a data URL. What the payload says of a path
+    is a client's claim: no other file of the machine may be read through it."""
     if payload is None:
         return None
-    if payload.url and payload.url.startswith("data:"):
-        return _content(payload.url)
-    return payload.path
+    url, path = payload.url or "", payload.path or ""
+    if url.startswith("data:") or path.startswith("data:"):
+        return _content(url if url.startswith("data:") else path)
+    if path and uploaded(path):
+        return path
+    raise gr.Error("This picture was not uploaded here: upload it, or send it as a data URL.", print_exception=False)
+
+
+def uploaded(path: str) -> bool:
+    """Whether the path leads to a regular file inside Gradio's own folder of uploads."""
+    folder = Path(gr.utils.get_upload_folder()).resolve()
+    try:
+        real = Path(path).resolve(strict=True)
+    except (OSError, ValueError):  # no such file, or no path at all
+        return False
+    return real.is_relative_to(folder) and real.is_file()
 
 
 def _content(url: str) -> bytes:
     """What a data URL holds; broken ones give bytes that no picture begins with."""
     _, _, data = url.partition(",")
+    if len(data) > MOST_BYTES * 4 // 3 + 4:
+        raise gr.Error(f"This picture has more than {MOST_BYTES >> 20} MB: make it smaller.", print_exception=False)
     try:
         return base64.b64decode(data)
     except binascii.Error:

@@ -5,34 +5,19 @@ from __future__ import annotations
 import io
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image, ImageOps
 from torch import Tensor
+
+from demo.run.decoding import upright
 
 Pixels = NDArray[np.uint8]
 """One picture, (height, width, 3), 8-bit RGB."""
 
-MOST_MEGAPIXELS = 100
 FRAMINGS = ("crop", "fit")
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""EXIF's orientation -> what puts the picture upright. Pillow's own `exif_transpose` also writes the EXIF anew, and
-fails where any other field of it is odd."""
-_UNREADABLE = (
-    "This file cannot be read as a picture: use a PNG, JPEG, WebP, GIF, BMP or TIFF file that opens elsewhere."
-)
 
 
 def read(
@@ -44,11 +29,11 @@ def read(
     their first frame; transparency is laid on white; 16 bits become 8; EXIF turns the picture and is dropped.
     framing: `crop` takes a square, `fit` shows all of it between black edges. place: where the square lies along the
     longer side, from 0 (left or top) to 1.
-    Raises ValueError with a sentence for what is no picture, is damaged, or is larger than MOST_MEGAPIXELS.
+    Raises ValueError with a sentence for what is no picture, is damaged, or is beyond the limits of `decoding`.
     """
     if framing not in FRAMINGS:
         raise ValueError(f"framing is {framing!r}: use one of {', '.join(FRAMINGS)}.")
-    picture = _prepared(source, side)
+    picture = upright(source, side)
     size, way = (side, side), Image.Resampling.BICUBIC
     if framing == "crop":
         return np.array(ImageOps.fit(picture, size, way, centering=(place, place)), dtype=np.uint8)
@@ -57,74 +42,16 @@ def read(
 
 def whole(source: str | Path | bytes, longest: int) -> Pixels:
     """All of a picture, upright, its longer side brought to `longest` pixels; refusals as `read`."""
-    picture = _prepared(source, longest)
+    picture = upright(source, longest)
     share = longest / max(picture.size)
     size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
     return np.array(picture.resize(size, Image.Resampling.BICUBIC), dtype=np.uint8)
-
-
-def _prepared(source: Any, side: int) -> Image.Image:
-    """The picture, upright and in RGB, or a sentence."""
-    try:
-        return _upright(_opened(source, side))
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"This picture has more than {MOST_MEGAPIXELS} megapixels: make it smaller first.") from error
-    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over
-        raise ValueError(_UNREADABLE) from error
 
 
 def _visible(picture: Image.Image, side: int) -> Image.Image:
     """A strip so thin that nothing of it would be left on the canvas, made thick enough for one row of pixels."""
     least = math.ceil(max(picture.size) / side)
     return picture.resize((max(picture.width, least), max(picture.height, least)))
-
-
-def _opened(source: Any, side: int) -> Image.Image:
-    if isinstance(source, Image.Image):
-        return source
-    if isinstance(source, np.ndarray):
-        return Image.fromarray(source)
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
-    picture = Image.open(file, formats=FORMATS)
-    if picture.width * picture.height > MOST_MEGAPIXELS * 10**6:  # Pillow's own limit is one for the whole process
-        raise Image.DecompressionBombError
-    # Lets a large JPEG be decoded at a fraction of its size; four times the canvas loses nothing that we keep.
-    picture.draft("RGB", (4 * side, 4 * side))
-    return picture
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    picture.load()
-    turn = _turn(picture)
-    if picture.mode.startswith(("I", "F")):
-        picture = _eight_bits(picture)
-    picture = picture if turn is None else picture.transpose(turn)
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("RGB")
-
-
-def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """How EXIF wants the picture turned, if it does."""
-    try:
-        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001  # a picture whose EXIF nobody can read is shown as it lies
-        return None
-
-
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Pillow clips 16-bit and float pictures where they should be scaled."""
-    levels = np.nan_to_num(np.asarray(picture, dtype=np.float64))
-    top = (
-        1.0
-        if picture.mode == "F" and levels.max(initial=0) <= 1
-        else 255.0
-        if levels.max(initial=0) <= 255
-        else 65535.0
-    )
-    return Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
 
 
 def to_tensor(pixels: Pixels, device: str | torch.device = "cpu") -> Tensor:

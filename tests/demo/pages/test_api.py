@@ -2,14 +2,19 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+
+from demo.pages import api
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +94,46 @@ def test_a_data_url_is_a_picture_too(client: Client, lion: str) -> None:
 
 def test_only_the_documented_endpoint_is_public(client: Client) -> None:
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/attack"}
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])
+@pytest.mark.parametrize("name", ["secret.png", "../secret.png", "link.png", "/dev/ptmx", "/proc/self/environ", ""])
+def test_no_other_file_can_be_read(address: str, lion: str, tmp_path: Path, name: str, meta: Any) -> None:
+    """By plain HTTP, with a path of the client's own invention."""
+    uploads = Path(gr.utils.get_upload_folder())
+    uploads.mkdir(parents=True, exist_ok=True)
+    for folder in (tmp_path, uploads.parent):
+        shutil.copy(lion, folder / "secret.png")
+    (uploads / "link.png").unlink(missing_ok=True)
+    (uploads / "link.png").symlink_to(tmp_path / "secret.png")
+    paths = {"secret.png": tmp_path / name, "../secret.png": f"{uploads}/{name}", "link.png": uploads / name}
+    said = posted(address, {"path": str(paths.get(name, name)), **meta})
+    assert said["type"] == "error"
+    assert any(words in said["said"] for words in ("upload it", "cache dir", "no picture yet")), said
+
+
+def posted(address: str, picture: Any) -> dict[str, str]:
+    """The last event of a run that was asked for by plain HTTP with all its defaults, or the refusal."""
+    base = f"{address.rstrip('/')}/gradio_api/call/attack"
+    data = [picture, *(api.default(name) for name in api.SETTINGS)]
+    with httpx.Client(timeout=60) as client:
+        answer = client.post(base, json={"data": data})
+        if answer.status_code != 200:
+            return {"type": "error", "said": answer.text}
+        told = client.get(f"{base}/{answer.json()['event_id']}").text
+    event, said = told.strip().splitlines()[-2:]
+    return {"type": event.partition(": ")[2], "said": said.partition(": ")[2]}
+
+
+@pytest.mark.parametrize(
+    ("picture", "sentence"),
+    [
+        ({"url": "https://example.org/cat.png"}, "upload it"),
+        ({"url": "data:image/png;base64,AAAA"}, "cannot be read"),
+        ({"url": "data:image/png;base64," + "A" * (56 * 2**20)}, "more than 40 MB"),
+    ],
+)
+def test_odd_payloads_get_a_sentence(address: str, picture: Any, sentence: str) -> None:
+    said = posted(address, {**picture, "meta": {"_type": "gradio.FileData"}})
+    assert said["type"] == "error"
+    assert sentence in said["said"]
