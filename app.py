@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
+import signal
+import socket
 import threading
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -25,20 +27,37 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="port")
     parser.add_argument("--open", action="store_true", help="open the browser")
     flags = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="quorum-") as folder:
-        launch(Path(folder), flags.host, flags.port, flags.open)
+    if taken(flags.host, flags.port):
+        raise SystemExit(f"Port {flags.port} of {flags.host} is taken: choose another with --port.")
+    from demo.pages.home import home
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, and leaves nothing on the disk
+    with suppress(KeyboardInterrupt), home() as folder:
+        launch(folder / "examples", flags.host, flags.port, flags.open)
+    os._exit(0)  # a run under way is a thread that would keep us for as long as it takes
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether somebody else listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 def launch(folder: Path, host: str, port: int | None, browser: bool = False, block: bool = True) -> str:
     """Builds the page with its examples in `folder`, and serves it; gives the address. port: None for any free one."""
-    from demo.pages import page
+    from demo.pages import doors, health, page
 
     warming = threading.Thread(target=warm, daemon=True)
     if os.environ.get("SPACES_ZERO_GPU"):
         warm()  # shared GPUs want the networks in place before the first fork
     else:
         warming.start()
-    blocks = page.build(folder).queue(max_size=32, default_concurrency_limit=8)
+    blocks = page.build(folder).queue(max_size=32, default_concurrency_limit=8, api_open=False)
     _, address, _ = blocks.launch(
         server_name=host,
         server_port=port,
@@ -54,6 +73,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         show_error=True,  # what Gradio refuses is said; our own handlers let no other error through
         max_file_size="40mb",
         allowed_paths=[],
+        app_kwargs={"middleware": doors.middleware(host), "routes": [health.ROUTE]},
         footer_links=["api"],
     )
     return address
@@ -62,6 +82,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
 def warm() -> None:
     """Loads the built-in jury, so that the first visitor need not wait for it."""
     import models
+    from demo.pages import health
     from demo.run.device import best
     from models.availability import at_hand
     from models.packs import OPENING_PACK, PACKS
@@ -69,6 +90,7 @@ def warm() -> None:
     first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
     for name in (*first, *models.names()):
         models.load(name, best())
+    health.ready.set()
 
 
 if __name__ == "__main__":

@@ -36,13 +36,16 @@ def description() -> str:
     return "\n\n".join([head, *lines])
 
 
-def attack(picture: Any, *values: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """One run to its end; what is wrong with the request comes back as a sentence."""
+def attack(picture: Any, *values: Any) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """One run, iteration by iteration; what is wrong with the request comes back as a sentence.
+
+    Told as it goes, it ends when nobody listens any more.
+    """
     asked = dict(zip(SETTINGS, values, strict=True))
     try:
         plan = from_form({"picture": picture, **asked}, surrogates=asked["surrogates"] or (), device=best()).plan()
         with running.scratch() as folder:
-            yield running.to_the_end(plan, Path(folder))
+            yield from running.to_the_end(plan, Path(folder))
     except Exception as problem:
         raise gr.Error(running.said(problem), print_exception=False) from problem
 

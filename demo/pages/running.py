@@ -15,7 +15,7 @@ import gradio as gr
 from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
 from demo.run.events import Event, Finished, Least, Loading, Progress, Tried, Unknown
-from demo.run.least import least
+from demo.run.least import TRIES, least
 from demo.run.plan import Plan
 from demo.run.record import record
 from demo.run.session import run
@@ -23,8 +23,6 @@ from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
 """Seconds between two updates: a browser that gets more than five a second falls behind."""
-TRIES = 14
-"""A search for the least strength tries at most so many, and ends with a run."""
 REFUSALS = (ValueError, WeightsError)
 """What carries a sentence for the visitor; anything else is a defect of ours."""
 
@@ -42,19 +40,27 @@ def said(problem: Exception) -> str:
 @on_gpu(duration=duration)
 def events(plan: Plan) -> Iterator[Event]:
     """The run itself; on a Space with shared GPUs this generator, and nothing else, runs on one."""
-    yield from run(plan)
+    yield from _carried(run(plan))
 
 
 @on_gpu(duration=lambda plan: duration(plan, TRIES))
 def search(plan: Plan) -> Iterator[Event | Tried | Least]:
     """The search for the least strength, and the run at it; on a shared GPU too."""
-    yield from least(plan)
+    yield from _carried(least(plan))
 
 
 @on_gpu(duration=lambda plans, budget: seconds(len(plans) * budget))
 def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Told]:
     """The comparison itself, on a shared GPU too."""
-    yield from compare(plans, budget)
+    yield from _carried(compare(plans, budget))
+
+
+def _carried(told: Iterator[Any]) -> Iterator[Any]:
+    """What is told, and refusals in a form whose words come through from the process of a shared GPU."""
+    try:
+        yield from told
+    except REFUSALS as refusal:
+        raise gr.Error(str(refusal), print_exception=False) from refusal
 
 
 def thinned(stream: Iterator[Any]) -> Iterator[tuple[Any, list[Progress]]]:
@@ -86,22 +92,25 @@ def save(plan: Plan, finished: Finished, folder: Path) -> tuple[str, str]:
     return str(picture), str(numbers)
 
 
-def to_the_end(plan: Plan, folder: Path) -> tuple[str, dict[str, Any]]:
-    """A whole run for callers without a page: the PNG's path in `folder`, and the record.
+def to_the_end(plan: Plan, folder: Path) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """A whole run for callers without a page: how far it is, as often as somebody can follow; then the PNG's path in
+    `folder`, and the record.
 
     Raises:
         ValueError: nothing could be attacked because the jury does not know the picture and no label was given.
     """
-    for event in events(plan):
-        if isinstance(event, Unknown):
-            raise ValueError(
-                f"The jury does not recognise this picture (its best guess is {event.look.guess}): say what it shows "
-                "with `label`, one of the classes that the jury knows."
-            )
-    if not isinstance(event, Finished):
-        raise RuntimeError("The run ended without a verdict.")
-    path, _ = save(plan, event, folder)
-    return path, record(plan, event)
+    for event, _ in thinned(events(plan)):
+        match event:
+            case Unknown():
+                raise ValueError(
+                    f"The jury does not recognise this picture (its best guess is {event.look.guess}): say what it "
+                    "shows with `label`, one of the classes that the jury knows."
+                )
+            case Progress():
+                yield None, {"step": event.step, "steps": event.steps, "seconds_left": event.seconds_left}
+            case Finished():
+                path, _ = save(plan, event, folder)
+                yield path, record(plan, event)
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:

@@ -53,7 +53,8 @@ def judged(prepared: Prepared, finished: Finished, note: str = "") -> str:
         f"{prepared.look.device}. Judged on the very bytes that you can download."
     )
     aside = uncounted(finished.findings, finished.target is not None)
-    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (small, aside) if words)
+    early = "The time was up before the last iteration: this is the picture so far." if finished.early else ""
+    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (early, small, aside) if words)
     reason = " ".join(filter(None, (note, why(finished, prepared.look.jurors))))
     return _verdict(counts(finished.findings), headline(finished), reason, more, finished.target is not None)
 

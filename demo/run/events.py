@@ -111,7 +111,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Finished:
-    """The verdict on exactly the bytes in `png`."""
+    """The verdict on exactly the bytes in `png`. early: whether the clock ended the attack before its last step."""
 
     original: Pixels
     adversarial: Pixels
@@ -124,6 +124,7 @@ class Finished:
     target: str | None
     history: tuple[Progress, ...]
     seconds: float
+    early: bool = False
 
 
 Event = Loading | Unknown | Prepared | Progress | Finished

@@ -12,13 +12,16 @@ from collections.abc import Generator, Iterator
 
 import torch
 
-from demo.run import session
+from demo.run import budget, session
 from demo.run.events import Event, Least, Prepared, Tried
 from demo.run.jury import Jury, arriving
 from demo.run.picture import to_pixels, to_tensor, within
 from demo.run.plan import Plan
 from demo.run.request import STRONGEST
 from demo.run.verdict import UNCOUNTED, status
+
+TRIES = 14
+"""A search tries at most so many strengths."""
 
 
 def least(plan: Plan) -> Iterator[Event | Tried | Least]:
@@ -32,6 +35,7 @@ def least(plan: Plan) -> Iterator[Event | Tried | Least]:
     if not isinstance(prepared, Prepared):
         yield prepared
         return
+    budget.check(plan, jury, TRIES)
     enough = yield from _search(plan, jury, prepared)
     found = with_strength(plan, enough)
     yield Least(found)

@@ -27,7 +27,7 @@ def record(plan: Plan, finished: Finished) -> dict[str, Any]:
     settings = {name: value for name, value in plan.settings.items() if name != "picture"}
     return {
         "version": __version__,
-        "versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}},
+        "versions": versions(),
         "input": hashlib.sha256(plan.original.tobytes()).hexdigest(),
         "python": snippet(plan, finished),
         "settings": {
@@ -42,7 +42,13 @@ def record(plan: Plan, finished: Finished) -> dict[str, Any]:
         "jurors": [asdict(finding) for finding in finished.findings],
         "iterations": [_iteration(frame) for frame in finished.history],
         "seconds": finished.seconds,
+        "early": finished.early,
     }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries that a run's bytes depend on."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
 
 
 def snippet(plan: Plan, finished: Finished) -> str:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from demo.attacks import Frame, iterate
-from demo.run import verdict
+from demo.run import budget, verdict
 from demo.run.control import noise_of_the_same_size
 from demo.run.events import Event, Finished, Look, Prepared, Progress, Unknown
 from demo.run.jury import Jury, arrived, arriving, attacked
@@ -68,11 +68,14 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
 
 def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator[Progress | Finished]:
     """The attack, frame by frame, and the verdict. began: when the run did, by `time.perf_counter`."""
+    budget.check(plan, jury)
     goal = plan.labels.index(prepared.goal)
     history: list[Progress] = []
     for frame in frames(plan, jury, goal):
         history.append(_progress(frame, plan, jury, goal, began))
         yield history[-1]
+        if budget.spent(began):
+            break
     png = encode(within(history[-1].picture, plan.original, plan.epsilon))
     yield _judge(plan, jury, prepared, png, tuple(history), began)
 
@@ -150,6 +153,7 @@ def _judge(
         target=prepared.target,
         history=history,
         seconds=time.perf_counter() - began,
+        early=history[-1].step < history[-1].steps and budget.spent(began),
     )
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +131,21 @@ def posted(address: str, picture: Any) -> dict[str, str]:
     [
         ({"url": "https://example.org/cat.png"}, "upload it"),
         ({"url": "data:image/png;base64,AAAA"}, "cannot be read"),
-        ({"url": "data:image/png;base64," + "A" * (56 * 2**20)}, "more than 40 MB"),
+        ({"url": "data:image/png;base64," + "A" * (2 * 2**20)}, "as uploads of up to 40 MB"),
     ],
 )
 def test_odd_payloads_get_a_sentence(address: str, picture: Any, sentence: str) -> None:
     said = posted(address, {**picture, "meta": {"_type": "gradio.FileData"}})
     assert said["type"] == "error"
     assert sentence in said["said"]
+
+
+def test_a_run_is_told_as_it_goes_and_ends_when_nobody_listens(client: Client, lion: str) -> None:
+    job = client.submit(handle_file(lion), attack="smer", iterations=60, api_name="/attack")
+    while not job.outputs():
+        time.sleep(0.1)
+    assert job.outputs()[0][1]["steps"] == 60
+    job.cancel()
+    began = time.perf_counter()
+    ask(client, handle_file(lion), iterations=1, guards={}, held_out=["tiny/regnet"])
+    assert time.perf_counter() - began < 20, "the cancelled run still holds the machine"

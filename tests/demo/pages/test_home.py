@@ -1,0 +1,87 @@
+"""What the page writes lies in one folder, and does not stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import app
+from demo.pages.home import home, sweep
+
+ROOT = Path(app.__file__).parent
+
+
+def test_everything_goes_into_one_folder_that_goes_with_the_process(tmp_path: Path) -> None:
+    before = tempfile.gettempdir(), os.environ.get("GRADIO_TEMP_DIR")
+    with home(tmp_path / "quorum") as own:
+        assert Path(tempfile.mkdtemp()).is_relative_to(own)
+        assert Path(os.environ["GRADIO_TEMP_DIR"]).is_relative_to(own)
+        assert (tmp_path / "quorum").stat().st_mode & 0o077 == 0, "nobody else on the machine may look"
+    assert not own.exists()
+    assert (tempfile.gettempdir(), os.environ.get("GRADIO_TEMP_DIR")) == before
+
+
+def test_what_a_killed_process_left_is_cleared_and_no_living_ones(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (str(gone.pid), str(os.getppid()), "notes"):
+        (tmp_path / name / "uploads").mkdir(parents=True)
+    with home(tmp_path) as own:
+        assert {path.name for path in tmp_path.iterdir()} == {own.name, str(os.getppid()), "notes"}
+
+
+def test_old_files_are_swept_and_new_ones_and_their_folders_stay(tmp_path: Path) -> None:
+    for name in ("old/half-an-upload", "new/picture.png", "empty-but-new/.."):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if not name.endswith(".."):
+            (tmp_path / name).write_bytes(b"x")
+    long_ago = time.time() - 9999
+    os.utime(tmp_path / "old/half-an-upload", (long_ago, long_ago))
+    sweep(tmp_path)
+    assert not (tmp_path / "old/half-an-upload").exists()
+    assert (tmp_path / "new/picture.png").exists()
+    assert (tmp_path / "empty-but-new").exists()
+
+
+def test_a_port_that_is_taken_is_said_at_once() -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = str(busy.getsockname()[1])
+        began = time.perf_counter()
+        told = subprocess.run([sys.executable, "app.py", "--port", port], cwd=ROOT, capture_output=True, text=True)
+        assert time.perf_counter() - began < 5
+    assert told.returncode == 1
+    assert told.stderr.strip() == f"Port {port} of 127.0.0.1 is taken: choose another with --port."
+
+
+@pytest.mark.slow
+def test_terminated_it_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    page = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, env=environment, **quiet)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.25)
+        assert list((tmp_path / "quorum").iterdir())
+        page.send_signal(signal.SIGTERM)
+        assert page.wait(5) == 0
+    finally:
+        page.kill()
+    assert list((tmp_path / "quorum").iterdir()) == []
