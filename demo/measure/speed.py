@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -19,6 +15,7 @@ from torch import Tensor
 
 import models
 from demo.attacks import craft
+from demo.measure.serving import serving
 from demo.pages import examples
 from demo.run.device import best
 from demo.run.events import Progress
@@ -26,8 +23,6 @@ from demo.run.picture import to_tensor
 from demo.run.request import DEFAULT_ATTACK, DEFAULT_ITERATIONS, Request
 from demo.run.session import run
 from models.packs import DEFAULT_PACK, OPENING_PACK, PACKS
-
-LONGEST_START = 120
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,34 +128,14 @@ def _seconds(work: Callable[[], None], device: str) -> float:
 
 def _start() -> tuple[float, float]:
     """Seconds from starting the program to the page's first answer, and its memory in MB after a run."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    began = time.perf_counter()
-    command = [sys.executable, "app.py", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
-        try:
-            while not _answers(port):
-                if program.poll() is not None:
-                    raise RuntimeError(f"`{' '.join(command)}` ended before the page answered.")
-                if time.perf_counter() - began > LONGEST_START:
-                    raise RuntimeError(f"The page did not answer within {LONGEST_START} s.")
-                time.sleep(0.05)
-            seconds = time.perf_counter() - began
-            _run_served(port)
-            return seconds, _resident(program.pid)
-        finally:
-            program.terminate()
+    with serving() as server:
+        _run_served(server.address)
+        return server.seconds, server.memory()
 
 
-def _resident(process: int) -> float:
-    """The memory that a process holds, in MB."""
-    return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process)])) / 1024
-
-
-def _run_served(port: int) -> None:
+def _run_served(address: str) -> None:
     """The opening run, through the endpoint."""
-    client = Client(f"http://127.0.0.1:{port}", verbose=False)
+    client = Client(address, verbose=False)
     with tempfile.TemporaryDirectory() as folder:
         picture = dict(examples.write(Path(folder)))[examples.OFFERED[OPENING_PACK][0]]
         asked = opening(OPENING_PACK, picture)
@@ -173,11 +148,3 @@ def _run_served(port: int) -> None:
             **more,
             api_name="/attack",
         )
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:  # not listening yet
-        return False

@@ -11,7 +11,9 @@ from typing import Any
 import gradio as gr
 
 from demo.pages import running
+from demo.pages.room import visitor
 from demo.pages.upload import picture_input
+from demo.pages.widgets import ROOMY
 from demo.run.device import best
 from demo.run.request import Request, from_form
 from demo.run.setting import settings
@@ -36,7 +38,7 @@ def description() -> str:
     return "\n\n".join([head, *lines])
 
 
-def attack(picture: Any, *values: Any) -> Iterator[tuple[str | None, dict[str, Any]]]:
+def attack(request: gr.Request, picture: Any, *values: Any) -> Iterator[tuple[str | None, dict[str, Any]]]:
     """One run, iteration by iteration; what is wrong with the request comes back as a sentence.
 
     Told as it goes, it ends when nobody listens any more.
@@ -45,22 +47,22 @@ def attack(picture: Any, *values: Any) -> Iterator[tuple[str | None, dict[str, A
     try:
         plan = from_form({"picture": picture, **asked}, surrogates=asked["surrogates"] or (), device=best()).plan()
         with running.scratch() as folder:
-            yield from running.to_the_end(plan, Path(folder))
+            yield from running.to_the_end(plan, Path(folder), visitor(request))
     except Exception as problem:
         raise gr.Error(running.said(problem), print_exception=False) from problem
 
 
-def build(concurrency: dict[str, Any]) -> None:
+def build() -> None:
     """The endpoint, on components that the page does not show; what they let pass is checked as always."""
-    names = ["picture", *SETTINGS]
-    # Gradio names the endpoint's parameters after the function's.
+    # Gradio names the endpoint's parameters after the function's; the first, by its type, it fills in itself.
+    names = ["request", "picture", *SETTINGS]
     parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
     attack.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with gr.Column(visible=False):
         inputs = [picture_input(), *(_component(name) for name in SETTINGS)]
         outputs = [gr.File(label="picture"), gr.JSON(label="run")]
         button = gr.Button("API")
-    button.click(attack, inputs, outputs, api_name="attack", api_description=description(), **concurrency)
+    button.click(attack, inputs, outputs, api_name="attack", api_description=description(), **ROOMY)
 
 
 def _component(name: str) -> Any:

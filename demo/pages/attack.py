@@ -14,10 +14,7 @@ from demo.pages.menu import attack_of
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stops
 from demo.pages.streaming import Tab, stream
-from demo.pages.widgets import QUIET
-
-COMPUTE = {"concurrency_id": "compute", "concurrency_limit": 2}
-"""All heavy work shares one queue, so that a second visitor waits a moment instead of slowing everybody down."""
+from demo.pages.widgets import QUIET, ROOMY
 
 TO_THE_STAGE = """() => {
   const stage = document.getElementById("q-verdict");
@@ -55,7 +52,7 @@ def _connect(tab: Tab) -> None:
     inputs = [scene.state, *controls.widgets()]
     argument = controls.argument
     outputs = [*scene.outputs(), *results.outputs(), argument.label, argument.epsilon, argument.attack, tab.left.more]
-    settings: dict[str, Any] = COMPUTE | {"show_progress": "hidden", "api_visibility": "private"}
+    settings: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
     starters = _starters(tab)
     for button, run, more in starters:
         button.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from demo.pages.room import Waiting
 from demo.run.events import Loading, Tried
 
 
@@ -33,13 +34,34 @@ def waiting(words: str, share: float = 0.04) -> str:
     return card(words, f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>', role="status")
 
 
-def tried(one: Tried) -> str:
+def meanwhile(event: Waiting | Loading | Tried) -> str:
+    """What goes on while there is nothing to be seen yet."""
+    match event:
+        case Waiting():
+            return _in_line(event)
+        case Loading():
+            return _fetching(event)
+        case Tried():
+            return _tried(event)
+
+
+def _in_line(told: Waiting) -> str:
+    """Until it is this visitor's turn, and the first network has answered."""
+    if not told.place:
+        return waiting("Waking the jury …")
+    title = "You are next" if told.place == 1 else f"{told.place - 1} in front of you"
+    when = "" if told.seconds_left is None else f"About {max(told.seconds_left, 1):.0f} s. "
+    words = f'<p class="q-soft">{when}Others are attacking just now; <b>Stop</b> leaves the line.</p>'
+    return card(title, words, role="status")
+
+
+def _tried(one: Tried) -> str:
     """One strength of the search for the least."""
     words = f"At {one.epsilon}/255, {one.fell} of {one.asked} attacked fall: looking for the least …"
     return waiting(words, one.fell / one.asked)
 
 
-def fetching(loading: Loading) -> str:
+def _fetching(loading: Loading) -> str:
     """A network on its way from the hub."""
     share = loading.have / max(loading.total, 1)
     words = f"{loading.have / 2**20:.0f} of {loading.total / 2**20:.0f} MB"

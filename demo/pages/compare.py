@@ -15,8 +15,9 @@ from demo.pages import cards, running
 from demo.pages.contest import side_by_side, unknown
 from demo.pages.controls import Controls
 from demo.pages.menu import attack_of
+from demo.pages.room import ROOM, Waiting, visitor
 from demo.pages.stopping import Stopped, Stops, until
-from demo.pages.widgets import QUIET
+from demo.pages.widgets import QUIET, ROOMY
 from demo.run.comparison import MOST, Contestant, Told, best, comparable, plans, report
 from demo.run.events import Progress, Unknown
 from demo.run.plan import Plan
@@ -46,7 +47,7 @@ class Contest:
     take: gr.Button
 
 
-def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
+def build(controls: Controls, tabs: gr.Tabs) -> None:
     """The tab, on the picture, the surrogates and the strength that are set on the Attack tab (`controls`)."""
     contest, stops = _components(), Stops()
 
@@ -56,7 +57,8 @@ def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
             try:
                 budget = plain(gradients)
                 entered = plans(controls.request(*values), attacks or (), budget)
-                told = running.thinned(until(wish, running.contestants(entered, budget)))
+                events = ROOM.seated(visitor(request), running.contestants(entered, budget))
+                told = running.thinned(until(wish, events))
                 yield from _updates(contest, (event for event, _ in told), entered)
             except Stopped:
                 yield {contest.stage: cards.stopped("Compare")}
@@ -76,7 +78,7 @@ def build(controls: Controls, tabs: gr.Tabs, compute: dict[str, Any]) -> None:
         wanted = stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
-    settings: dict[str, Any] = compute | {"show_progress": "hidden", "api_visibility": "private"}
+    settings: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
     outputs = [contest.stage, contest.json, contest.best, contest.take, contest.start, contest.stop]
     contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
     contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)
@@ -112,10 +114,12 @@ def _components() -> Contest:
     return Contest(picked, budget, start, stop, stage, record, gr.State(None), take)
 
 
-def _updates(contest: Contest, told: Iterator[Told], entered: Sequence[Plan]) -> Iterator[dict[Any, Any]]:
+def _updates(contest: Contest, told: Iterator[Told | Waiting], entered: Sequence[Plan]) -> Iterator[dict[Any, Any]]:
     done: list[Contestant] = []
     for event in told:
         match event:
+            case Waiting():
+                yield {contest.stage: cards.meanwhile(event)}
             case Unknown():
                 yield {contest.stage: unknown(event)}
                 return

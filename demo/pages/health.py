@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from demo.pages.room import ROOM
 from demo.run.device import best
 from demo.run.record import versions
 
@@ -15,10 +16,10 @@ ready = threading.Event()
 """Set when the networks that the page opens with are loaded."""
 
 
-async def health(request: Request) -> JSONResponse:
-    """Ready, device, how many wait, and versions; 503 until the networks are loaded."""
-    waiting = request.app.get_blocks()._queue.get_status().queue_size
-    told = {"ready": ready.is_set(), "device": best(), "waiting": waiting, "versions": versions()}
+async def health(_: Request) -> JSONResponse:
+    """Ready, device, how many run and wait, and versions; 503 until the networks are loaded."""
+    running, waiting = ROOM.counts()
+    told = {"ready": ready.is_set(), "device": best(), "running": running, "waiting": waiting, "versions": versions()}
     return JSONResponse(told, 200 if ready.is_set() else 503)
 
 

@@ -69,7 +69,7 @@ def build(folder: Path) -> gr.Blocks:
             with gr.Tab("Attack", id="attack"):
                 controls = attack.build(blocks, folder).left.controls
             with gr.Tab("Compare", id="compare"):
-                compare.build(controls, tabs, attack.COMPUTE)
+                compare.build(controls, tabs)
         about.build()
-        api.build(attack.COMPUTE)
+        api.build()
     return blocks

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.pages.room import ROOM, Waiting
 from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
 from demo.run.events import Event, Finished, Least, Loading, Progress, Tried, Unknown
@@ -92,15 +93,17 @@ def save(plan: Plan, finished: Finished, folder: Path) -> tuple[str, str]:
     return str(picture), str(numbers)
 
 
-def to_the_end(plan: Plan, folder: Path) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """A whole run for callers without a page: how far it is, as often as somebody can follow; then the PNG's path in
-    `folder`, and the record.
+def to_the_end(plan: Plan, folder: Path, who: frozenset[str]) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """A whole run for callers without a page: where they stand in line, how far it is, as often as somebody can follow;
+    then the PNG's path in `folder`, and the record.
 
     Raises:
         ValueError: nothing could be attacked because the jury does not know the picture and no label was given.
     """
-    for event, _ in thinned(events(plan)):
+    for event, _ in thinned(ROOM.seated(who, events(plan))):
         match event:
+            case Waiting():
+                yield None, {"place": event.place, "seconds_left": event.seconds_left}
             case Unknown():
                 raise ValueError(
                     f"The jury does not recognise this picture (its best guess is {event.look.guess}): say what it "

@@ -13,6 +13,7 @@ from demo.pages import cards, running, stage, verdict
 from demo.pages import results as right
 from demo.pages.choices import Left
 from demo.pages.results import Results
+from demo.pages.room import ROOM, Waiting, visitor
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.unknown import unknown
@@ -50,7 +51,8 @@ def stream(
         try:
             asked = tab.left.controls.request(*values)
             plan = (replace(asked, attack=attack, knobs={}) if attack else asked).plan()
-            for update in _updates(tab, plan, until(wish, running.thinned((source or running.events)(plan)))):
+            events = ROOM.seated(visitor(request), (source or running.events)(plan))
+            for update in _updates(tab, plan, until(wish, running.thinned(events))):
                 if tab.results.after in update:
                     before = "opening"  # the last verdict has left the stage
                 yield update
@@ -66,10 +68,8 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
     note = ""
     for event, history in events:
         match event:
-            case Loading():
-                yield {results.verdict: cards.fetching(event)}
-            case Tried():
-                yield {results.verdict: cards.tried(event)}
+            case Waiting() | Loading() | Tried():
+                yield {results.verdict: cards.meanwhile(event)}
             case Least():
                 plan, note = (
                     event.plan,

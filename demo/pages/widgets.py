@@ -10,6 +10,8 @@ from demo.attacks.knobs import Choice, Choices, Flag
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Settings of the small events by which widgets follow each other."""
+ROOMY: dict[str, Any] = {"concurrency_limit": None}
+"""Settings of what computes: it stands in our own line, where places and times are true and one can leave."""
 
 
 def _as_sent(self: Any, payload: Any) -> Any:

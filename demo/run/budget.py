@@ -29,8 +29,12 @@ def check(plan: Plan, jury: Jury, runs: int = 1) -> None:
     """
     passes = plan.recipe.longest(plan.surrogates, plan.steps, plan.knobs)
     each = 1 if plan.recipe.idea == "ask" else 1 + BACK
-    seconds = runs * passes * each * seconds_per_pass(plan, jury)
-    if seconds > MOST_SECONDS:
+    # One pass is soon measured and easily disturbed: nobody is refused because something else ran just then.
+    for _ in range(3):
+        seconds = runs * passes * each * seconds_per_pass(plan, jury)
+        if seconds <= MOST_SECONDS:
+            break
+    else:
         what = "queries" if plan.recipe.idea == "ask" else "iterations, inner steps or networks"
         raise ValueError(
             f"This run would take about {_words(seconds)} here, and {_words(MOST_SECONDS)} is the limit: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ LARGE = 8 * 10**6
 """From so many pixels on a picture is made smaller, by whole factors, before anything else is done to it."""
 AMPLE = 4
 """How many times the canvas a picture must keep of its shorter side: more is lost on the canvas anyway."""
+DESKS = threading.BoundedSemaphore(2)
+"""So many pictures are decoded at a time: a large one takes hundreds of megabytes for a moment."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 UNREADABLE = "This file cannot be read as a picture: use a PNG, JPEG, WebP, GIF, BMP or TIFF file that opens elsewhere."
 TURNS = {
@@ -46,7 +49,8 @@ def upright(source: Any, side: int) -> Image.Image:
         ValueError: a sentence for what is no picture, is damaged, or is beyond a limit.
     """
     try:
-        return _in_colour(_opened(source, side), side)
+        with DESKS:
+            return _in_colour(_opened(source, side), side)
     except TooMuch:
         raise
     except Image.DecompressionBombError as error:

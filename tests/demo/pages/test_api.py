@@ -142,9 +142,11 @@ def test_odd_payloads_get_a_sentence(address: str, picture: Any, sentence: str) 
 
 def test_a_run_is_told_as_it_goes_and_ends_when_nobody_listens(client: Client, lion: str) -> None:
     job = client.submit(handle_file(lion), attack="smer", iterations=60, api_name="/attack")
-    while not job.outputs():
+    while not job.done() and not any("step" in told for _, told in job.outputs()):
         time.sleep(0.1)
-    assert job.outputs()[0][1]["steps"] == 60
+    told = [told for _, told in job.outputs()]
+    assert told[0] == {"place": 0, "seconds_left": 0}
+    assert told[-1]["steps"] == 60
     job.cancel()
     began = time.perf_counter()
     ask(client, handle_file(lion), iterations=1, guards={}, held_out=["tiny/regnet"])

@@ -125,6 +125,7 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
         raise ValueError("Seen enough.")
 
     monkeypatch.setattr(opening, "first_look", look)
+    monkeypatch.setattr(opening, "_LOOKS", {})
     for pack in PACKS:
         opening.looked(lion, "crop", 0.5, pack)
     assert asked
@@ -135,6 +136,15 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
 def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "first_look", None)
     assert "Something went wrong on our side" in opening.looked(lion, "crop", 0.5, "tiny")[0]
+
+
+def test_the_same_picture_is_looked_at_once(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "_LOOKS", {})
+    first = opening.looked(lion, "crop", 0.5, "tiny")
+    monkeypatch.setattr(opening, "first_look", lambda plan: pytest.fail("looked again"))
+    assert opening.looked(lion, "crop", 0.5, "tiny") == first
+    monkeypatch.undo()
+    assert opening.looked(lion, "crop", 0.5, "trios") != first, "another jury says something else"
 
 
 def test_a_picture_that_nobody_knows_is_not_called_something(pictures_by_name: dict[str, str]) -> None:
