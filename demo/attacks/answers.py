@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 
@@ -29,6 +30,8 @@ class AnswerCheck:
                 f"A surrogate must give logits of shape (N, C) for N pictures; for {pictures} of them one gave "
                 f"{tuple(answer.shape)}."
             )
+        if not answer.is_floating_point():
+            raise ValueError(f"A surrogate must give logits as fractions; one gave {answer.dtype}.")
         classes = answer.shape[1]
         if classes < 2:
             raise ValueError("A surrogate must know two classes or more; one gave a single logit for each picture.")
@@ -44,10 +47,41 @@ class AnswerCheck:
             )
 
 
-def check_gradients(answers: Sequence[Tensor]) -> None:
-    """Raises ValueError where an answer does not depend on the pictures."""
-    if not all(answer.requires_grad for answer in answers):
-        raise ValueError(
-            "A surrogate's logits carry no gradient back to the pictures: take it out of torch.no_grad, or use an "
-            "attack that asks for answers only (nes, spsa)."
-        )
+def judged_apart(answers: Sequence[Tensor], labels: Tensor, names: Sequence[str]) -> list[Tensor]:
+    """The answers in the pictures' precision, all of them finite; labels `(N,)`.
+
+    A class that is switched off, -inf, gets a logit so far below the others that its share is 0 in every precision:
+    what is made of the answers is then what the same networks without that class would give, and no difference of two
+    infinities.
+
+    Raises:
+        ValueError: NaN or +inf among the logits, or a label that is switched off: nothing can be judged by that.
+    """
+    # One question to the device for all answers.
+    tops = torch.stack([answer.amax(1).isfinite().all() for answer in answers])
+    masked = torch.stack([answer.amin(1).isneginf().any() for answer in answers])
+    for name, finite in zip(names, tops.tolist(), strict=True):
+        if not finite:
+            raise ValueError(
+                f"The logits of {name} are not finite (NaN or infinity), and nothing can be judged by them: look for a "
+                "division by zero in it, or for damaged weights."
+            )
+    return [
+        _filled(answer, labels, name) if off else answer
+        for answer, name, off in zip(answers, names, masked.tolist(), strict=True)
+    ]
+
+
+FAR_BELOW, TIMES_FURTHER = 1e6, 1e3
+
+
+def _filled(answer: Tensor, labels: Tensor, name: str) -> Tensor:
+    off = answer.isneginf()
+    asked = off.gather(1, labels.unsqueeze(1)).squeeze(1)
+    if bool(asked.any()):
+        label = int(labels[asked][0])
+        raise ValueError(f"Class {label} is switched off (-inf) in {name}: attack another class, or leave it out.")
+    seen = answer.detach()
+    top = seen.amax(1, keepdim=True)
+    spread = top - seen.masked_fill(off, torch.inf).amin(1, keepdim=True)
+    return torch.where(off, top - FAR_BELOW - TIMES_FURTHER * spread, answer)

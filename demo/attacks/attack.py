@@ -48,6 +48,8 @@ class Frame:
     queries: member forward passes that the attack has spent so far (what it took to draw this frame aside).
     details: what this attack alone has to show: of its reading here and of the move that led here. Nothing is
         read after the last move, so the last frame repeats the last reading's.
+    notes: sentences on surrogates whose gradient has vanished. A class that a surrogate has switched off (-inf)
+        stands in `logits` far below the others.
     """
 
     step: int
@@ -60,6 +62,7 @@ class Frame:
     cost: int
     queries: int
     details: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Measure(Protocol):

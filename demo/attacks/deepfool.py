@@ -42,11 +42,13 @@ class DeepFool:
                 return [_leads(logits.mean(0), classes, task) for classes in ranked.T]
 
             gradients, logits = probe.several(pictures, leads)
-            return self._step(torch.stack(gradients), probe.settled(pictures, said if logits is None else logits), task)
+            here = probe.settled(pictures, said if logits is None else logits)
+            crossed = probe.confirmed(pictures, _crossed(here, task), lambda logits: _crossed(logits, task))
+            return self._step(torch.stack(gradients), here, task, crossed)
 
         return measure
 
-    def _step(self, gradients: Tensor, logits: Tensor, task: Task) -> Reading:
+    def _step(self, gradients: Tensor, logits: Tensor, task: Task, crossed: Tensor) -> Reading:
         fused = mean_logits(logits)
         ranked = _ranked(fused, task)[:, : len(gradients)]
         leads = torch.stack([_leads(fused, classes, task) for classes in ranked.T])
@@ -58,7 +60,11 @@ class DeepFool:
         reach = torch.where(distance.isfinite(), distance + NUDGE, 0) * (1 + self.overshoot)
         details = {"distance": distance, "toward": ranked[here, nearest]}
         direction = reach.view(-1, 1, 1, 1) * gradient.sign()
-        return Reading(direction, logits, finished=task.fooled(fused), details=details)
+        return Reading(direction, logits, finished=crossed, details=details)
+
+
+def _crossed(logits: Tensor, task: Task) -> Tensor:
+    return task.fooled(mean_logits(logits))
 
 
 def _ranked(fused: Tensor, task: Task) -> Tensor:

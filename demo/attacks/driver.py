@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,9 +56,10 @@ def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
     """Each iterate in turn, steps + 1 of them. The task's steps are at least 1."""
     measure = attack.direction.begin(probe, task)
     mover = attack.step.begin(task, probe.generator)
-    best = _Best(attack.best, task) if attack.best else None
+    best = _Best(attack.best, probe, task) if attack.best else None
     pictures = task.start(probe.generator) if attack.random_start else task.images
     reading = Reading(torch.zeros_like(pictures))
+    told = 0
 
     def moment(step: int, logits: Tensor | None = None) -> Moment:
         return Moment(
@@ -77,6 +79,8 @@ def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
         probe.renew()
         point = mover.look(pictures)
         reading = measure(point, step)
+        _look_over(reading, step, probe.notes[told:])
+        told = len(probe.notes)
         seen = reading.logits if point is pictures else None
         if best:
             best.meet(pictures, probe.settled(pictures, seen))
@@ -90,16 +94,28 @@ def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
     yield moment(task.steps)
 
 
+def _look_over(reading: Reading, step: int, notes: Sequence[str]) -> None:
+    """Warns of what is new, and refuses what no picture can be made of."""
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
+    if not bool(reading.direction.isfinite().all()):
+        raise ValueError(
+            f"The gradient is not finite at iteration {step}: look for a root or a logarithm of 0 in a surrogate."
+        )
+
+
 class _Best:
     """Each picture's best so far: one that has arrived before one that has not, then the higher score."""
 
-    def __init__(self, score: Score, task: Task) -> None:
+    def __init__(self, score: Score, probe: Probe, task: Task) -> None:
         self._score = score
+        self._probe = probe
         self._task = task
         self._seen: tuple[Tensor, Tensor, Tensor] | None = None
 
     def meet(self, pictures: Tensor, logits: Tensor) -> Tensor:
         arrived, height = self._score(logits, self._task)
+        arrived = self._probe.confirmed(pictures, arrived, lambda logits: self._score(logits, self._task)[0])
         if self._seen is not None:
             best, had_arrived, best_height = self._seen
             better = (arrived & ~had_arrived) | ((arrived == had_arrived) & (height > best_height))
@@ -126,6 +142,7 @@ def _frame(moment: Moment, probe: Probe, task: Task) -> Frame:
         cost=moment.gradients,
         queries=moment.forwards,
         details=_copied({**reading.details, **moment.moved}),
+        notes=probe.notes,
     )
 
 

@@ -60,14 +60,14 @@ class Mora:
             beta = self._beta(now.index)
             if now.restarts:
                 still = torch.zeros_like(pictures)
-                return self._reading(still, probe.logits(pictures), task, labels, toward, beta)
+                return self._reading(still, *self._look(probe, pictures, None, task), labels, toward, beta)
             sign = -1 if heading else 1  # heading for a label: its cross-entropy is to fall (a targeted probe's is)
 
             def loss(logits: Tensor) -> Tensor:
                 return sign * self._loss(logits, labels, beta, toward)
 
             gradient, seen = probe.fused(pictures, loss)
-            return self._reading(gradient, probe.settled(pictures, seen), task, labels, toward, beta)
+            return self._reading(gradient, *self._look(probe, pictures, seen, task), labels, toward, beta)
 
         return measure
 
@@ -86,18 +86,22 @@ class Mora:
         blend = beta * normalised(weighted, labels, toward) + (1 - beta) * normalised(fused, labels, toward)
         return F.cross_entropy(blend, labels, reduction="none")
 
+    def _look(self, probe: Probe, pictures: Tensor, seen: Tensor | None, task: Task) -> tuple[Tensor, Tensor]:
+        """The logits, `(M,N,C)`, and which pictures have fallen, `(N,)`."""
+        logits = probe.settled(pictures, seen)
+        return logits, probe.confirmed(pictures, self._fallen(logits, task), lambda said: self._fallen(said, task))
+
     def _fallen(self, logits: Tensor, task: Task) -> Tensor:
         """Whether the label has lost (the target has won); a tie is not enough."""
         lead = others_lead(jury_rule(logits, self.mode), task.labels)
         return lead < 0 if task.targeted else lead > 0
 
     def _reading(
-        self, gradient: Tensor, logits: Tensor, task: Task, labels: Tensor, toward: bool, beta: float
+        self, gradient: Tensor, logits: Tensor, fallen: Tensor, labels: Tensor, toward: bool, beta: float
     ) -> Reading:
         importance = log_importance(logits, labels, self.mode, self._temperature(), toward)
         shares = shares_of(importance)
         weights = torch.where(shares.sum(0) > 0, shares, 1 / len(logits))
-        fallen = self._fallen(logits, task)
         lead = others_lead(logits, labels)
         details = {
             "lambda": importance.exp(),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from demo.attacks.answers import check_gradients
+from demo.attacks.looks import LOOKS, at_random, majority
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogate, Surrogates
 from demo.attacks.task import Task
 from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
@@ -26,6 +26,7 @@ class Probe:
     and point uphill for the attacker: for a targeted task their sign is flipped.
 
     gradients: backward passes through one surrogate so far. forwards: forward passes through one surrogate.
+    random: whether a surrogate says of itself that every look draws anew.
     plain: whether the surrogates are shown the pictures just as they are; only then do logits come with a gradient.
     """
 
@@ -35,7 +36,8 @@ class Probe:
         self.generator = generator
         self.gradients = 0
         self.plain = is_plain(transforms)
-        self._surrogates = Surrogates(surrogates, classes_needed=int(task.labels.max()) + 1)
+        self.random = any(at_random(surrogate) for surrogate in surrogates)
+        self._surrogates = Surrogates(surrogates, task)
         self._task = task
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
@@ -47,6 +49,11 @@ class Probe:
     @property
     def forwards(self) -> int:
         return self._surrogates.forwards
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of the surrogates so far."""
+        return tuple(self._surrogates.audit.notes)
 
     def renew(self) -> None:
         """Draws this iteration's views."""
@@ -74,6 +81,16 @@ class Probe:
     def settled(self, pictures: Tensor, logits: Tensor | None) -> Tensor:
         """The logits that a gradient came with, if it saw the pictures as they are; else they are asked for."""
         return self.logits(pictures) if logits is None else logits
+
+    def confirmed(self, pictures: Tensor, fell: Tensor, verdict: Callable[[Tensor], Tensor]) -> Tensor:
+        """Which of those that fell at one look, `(N,)` bool, fall at most looks: among random surrogates luck is none.
+
+        verdict: from logits `(M,N,C)` to who falls, `(N,)` bool.
+        """
+        if not self.random or not bool(fell.any()):
+            return fell
+        again = torch.stack([verdict(self.logits(pictures)) for _ in range(LOOKS - 1)])
+        return fell & majority(fell + again.sum(0), LOOKS)
 
     def probabilities(self, pictures: Tensor) -> Tensor:
         """Softmax probabilities `(Q,M,N,C)` of Q variants `(Q,N,3,H,W)`: all that an attacker without gradients sees.
@@ -133,18 +150,37 @@ class Probe:
         totals: list[Tensor] = []
         answers: list[Tensor] = []
         for view in self._views:
-            leaf = pictures.detach().requires_grad_()
-            with torch.enable_grad():
-                answers = self._surrogates.ask(view(leaf), chosen)
-                check_gradients(answers)
-                losses = wanted(answers)
-                # Pictures do not look at each other, so the sum's gradient is each picture's own.
-                gradients = [
-                    torch.autograd.grad(loss.sum(), leaf, retain_graph=loss is not losses[-1][0])[0]
-                    for loss, _ in losses
-                ]
-            self.gradients += sum(members for _, members in losses)
+            answers, gradients = self._one_view(pictures, view, chosen, wanted)
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         scale = self._uphill / len(self._views)
         logits = torch.stack(answers).detach() if self.plain else None
         return [smoothed(total * scale, self._transforms) for total in totals], logits
+
+    def _one_view(
+        self, pictures: Tensor, view: View, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
+    ) -> tuple[Answers, list[Tensor]]:
+        leaf = pictures.detach().requires_grad_()
+        with torch.enable_grad():
+            answers = self._surrogates.ask(view(leaf), chosen)
+            losses = wanted(answers)
+            try:
+                # Pictures do not look at each other, so the sum's gradient is each picture's own.
+                gradients = [_gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
+            except RuntimeError as error:
+                if "donated buffers" not in str(error):
+                    raise
+                # A compiled network's answer serves one way back: it is asked anew for each.
+                self._surrogates.audit.forget()
+                gradients = []
+                for place in range(len(losses)):
+                    answers = self._surrogates.ask(view(leaf), chosen)
+                    gradients.append(_gradient(wanted(answers)[place][0], leaf))
+        self._surrogates.settle()
+        self.gradients += sum(members for _, members in losses)
+        return answers, gradients
+
+
+def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
+    """again: whether another way back from the same answers follows."""
+    (gradient,) = torch.autograd.grad(loss.sum(), leaf, retain_graph=again, allow_unused=True)
+    return torch.zeros_like(leaf) if gradient is None else gradient

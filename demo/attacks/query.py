@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks.attack import Measure, Reading
+from demo.attacks.attack import Measure, Reading, mean_probability
+from demo.attacks.looks import LOOKS
 from demo.attacks.probe import Probe
 from demo.attacks.task import Task
 
@@ -21,12 +22,12 @@ Worth = Callable[[Tensor, Task], Tensor]
 
 
 def gaussian(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return torch.randn(shape, generator=generator, dtype=torch.float64, device="cpu")
 
 
 def coins(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     """-1 or 1 at every colour value."""
-    return torch.randint(2, shape, generator=generator, dtype=torch.float64) * 2 - 1
+    return torch.randint(2, shape, generator=generator, dtype=torch.float64, device="cpu") * 2 - 1
 
 
 def surprise(probabilities: Tensor, task: Task) -> Tensor:
@@ -91,7 +92,7 @@ class Query:
                 return Reading(nothing, finished=torch.ones_like(finished), details=details)
             answer = probe.probabilities(pictures.unsqueeze(0))[0].mean(0)
             asked = asked + torch.where(finished, 0, len(probe))
-            finished = finished | task.fooled(answer)
+            finished = finished | self._there(probe, task, pictures, task.fooled(answer) & ~finished)
             details = {"queries": asked, "gain": self.worth(answer, task), "margin": _margin(answer, task)}
             if finished.all():
                 return Reading(nothing, finished=finished, details=details)
@@ -99,6 +100,12 @@ class Query:
             return Reading(self._estimate(probe, task, pictures, pairs), finished=finished, details=details)
 
         return measure
+
+    def _there(self, probe: Probe, task: Task, pictures: Tensor, fell: Tensor) -> Tensor:
+        """Which of those that fell at one look are there; where looks are random and no more can be afforded, none."""
+        if probe.random and probe.forwards + (LOOKS - 1) * len(probe) > self.queries:
+            return torch.zeros_like(fell)
+        return probe.confirmed(pictures, fell, lambda logits: task.fooled(mean_probability(logits)))
 
     def _estimate(self, probe: Probe, task: Task, pictures: Tensor, pairs: int) -> Tensor:
         total = torch.zeros_like(pictures)

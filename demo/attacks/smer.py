@@ -58,7 +58,7 @@ class Smer:
 
 
 def _shuffled(count: int, generator: torch.Generator) -> list[int]:
-    return torch.randperm(count, generator=generator).tolist()
+    return torch.randperm(count, generator=generator, device="cpu").tolist()
 
 
 def _pull(probe: Probe, task: Task, point: Tensor, k: int, scale: Tensor) -> tuple[Tensor, Tensor]:

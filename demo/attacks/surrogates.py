@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
-from demo.attacks.answers import AnswerCheck
+from demo.attacks.answers import AnswerCheck, judged_apart
+from demo.attacks.audit import Audit
+from demo.attacks.task import Task
 
 Surrogate = Callable[[Tensor], Tensor]
 """From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
@@ -18,15 +22,19 @@ EVERYONE = slice(None)
 
 
 class Surrogates:
-    """Asks for logits.
+    """Asks for logits, of modules in eval mode.
 
-    classes_needed: how many classes the task's labels speak of. forwards: forward passes through one surrogate.
+    forwards: forward passes through one surrogate. audit: whether gradients come through.
     """
 
-    def __init__(self, surrogates: Sequence[Surrogate], classes_needed: int) -> None:
+    def __init__(self, surrogates: Sequence[Surrogate], task: Task) -> None:
         self.forwards = 0
         self._all = tuple(surrogates)
-        self._check = AnswerCheck(classes_needed)
+        self._training = [_training(surrogate) for surrogate in surrogates]
+        self._names = tuple(f"surrogate {k} ({title(one)})" for k, one in enumerate(surrogates, start=1))
+        self._labels = task.labels
+        self._check = AnswerCheck(classes_needed=int(task.labels.max()) + 1)
+        self.audit = Audit(task, self._names)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -38,11 +46,56 @@ class Surrogates:
             there are variants of the pictures where several share one batch.
 
         Raises:
-            ValueError: an answer is not logits of shape (N, C) over one label space that holds the labels.
+            ValueError: an answer is not logits of shape (N, C) over one label space that holds the labels, is not
+                finite, or, where a gradient is wanted, has none.
         """
-        asked = self._all[chosen]
+        asked = range(len(self._all))[chosen]
         self.forwards += count_as * len(asked)
-        answers = [surrogate(pictures.clone()) for surrogate in asked]  # some work in place
-        for answer in answers:
-            self._check(answer, len(pictures))
-        return answers
+        if not asked:
+            return []
+        answers = [self._answer(k, pictures) for k in asked]
+        labels = self._labels.repeat(len(pictures) // len(self._labels))
+        return judged_apart(answers, labels, self._names[chosen])
+
+    def settle(self) -> None:
+        """After a way back; ValueError where a surrogate's gradient is not what its answers do."""
+        self.audit.settle(self._answer)
+
+    def _answer(self, index: int, pictures: Tensor) -> Tensor:
+        shown = pictures.clone()  # some work in place
+        with _evaluating(self._training[index]):
+            try:
+                answer = self._all[index](shown)
+            except RuntimeError as error:
+                if "nference tensor" not in str(error):
+                    raise
+                raise ValueError(
+                    f"The weights of {self._names[index]} were made inside torch.inference_mode, where no gradient can "
+                    "be had: load them outside, or use an attack that asks for answers only (nes, spsa)."
+                ) from error
+        self._check(answer, len(pictures))
+        if shown.requires_grad and torch.is_grad_enabled():
+            self.audit.watch(index, shown, answer)
+        return answer.to(pictures.dtype)
+
+
+def title(surrogate: Surrogate) -> str:
+    """What to call it: a classifier's own title, or the name of its class or function."""
+    card = getattr(surrogate, "card", None)
+    return str(getattr(card, "title", "") or getattr(surrogate, "__name__", "") or type(surrogate).__name__)
+
+
+def _training(surrogate: Surrogate) -> list[nn.Module]:
+    """The parts that would move their statistics, or drop at random."""
+    return [part for part in surrogate.modules() if part.training] if isinstance(surrogate, nn.Module) else []
+
+
+@contextmanager
+def _evaluating(parts: Sequence[nn.Module]) -> Iterator[None]:
+    for part in parts:
+        part.training = False
+    try:
+        yield
+    finally:
+        for part in parts:
+            part.training = True

@@ -48,7 +48,7 @@ class Svre:
         count = inner_steps(self.inner_steps, len(probe))
 
         def measure(pictures: Tensor, step: int) -> Reading:
-            drawn = torch.randint(len(probe), (count,), generator=probe.generator).tolist()
+            drawn = torch.randint(len(probe), (count,), generator=probe.generator, device="cpu").tolist()
             gradient, anchors, logits = self._anchors(probe, task, pictures, drawn)
             point, direction = pictures, gradient
             velocity = torch.zeros_like(gradient)

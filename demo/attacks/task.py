@@ -45,7 +45,7 @@ class Task:
 
     def start(self, generator: torch.Generator) -> Tensor:
         """A point uniform in the ball. One draw serves every picture of the batch: none depends on its neighbours."""
-        noise = torch.rand(self.images.shape[1:], generator=generator, dtype=torch.float64) * 2 - 1
+        noise = torch.rand(self.images.shape[1:], generator=generator, dtype=torch.float64, device="cpu") * 2 - 1
         return self.project(self.images + self.epsilon * noise.to(self.images))
 
     def fooled(self, logits: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ def _diverse(like: Tensor, generator: torch.Generator) -> tuple[View, ...]:
     The paper enlarges to between 1 and 1.1 and pads to 1.1 times the side; surrogates may insist on their side,
     so the same framing is drawn at the side the picture has.
     """
-    coin, size, down, right = torch.rand(4, generator=generator, dtype=torch.float64).tolist()
+    coin, size, down, right = torch.rand(4, generator=generator, dtype=torch.float64, device="cpu").tolist()
     height, width = like.shape[-2:]
     rows, columns = (_side(side, size) for side in (height, width))
     top, left = int(down * (height - rows + 1)), int(right * (width - columns + 1))
@@ -57,7 +57,7 @@ def _scales(like: Tensor, generator: torch.Generator) -> tuple[View, ...]:
 
 def _blur(gradient: Tensor) -> Tensor:
     """The gradient convolved with a Gaussian of 7 × 7 (Dong et al. 2019, Eq. 8), zero beyond the edge."""
-    span = torch.linspace(-KERNEL_DEVIATIONS, KERNEL_DEVIATIONS, 2 * KERNEL_RADIUS + 1).to(gradient)
+    span = torch.linspace(-KERNEL_DEVIATIONS, KERNEL_DEVIATIONS, 2 * KERNEL_RADIUS + 1, device="cpu").to(gradient)
     line = torch.exp(-(span**2) / 2)
     line = line / line.sum()
     channels = gradient.shape[1]

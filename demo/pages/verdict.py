@@ -54,7 +54,7 @@ def judged(prepared: Prepared, finished: Finished, note: str = "") -> str:
     )
     aside = uncounted(finished.findings, finished.target is not None)
     early = "The time was up before the last iteration: this is the picture so far." if finished.early else ""
-    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (early, small, aside) if words)
+    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (*spent.notes, early, small, aside) if words)
     reason = " ".join(filter(None, (note, why(finished, prepared.look.jurors))))
     return _verdict(counts(finished.findings), headline(finished), reason, more, finished.target is not None)
 

@@ -66,7 +66,7 @@ class Progress:
     answers: what each juror that is asked on the way says, and how sure it is. weights: the surrogates' at this
     iteration, empty where the attack has none. gradients: backward passes through one
     surrogate so far; forwards: forward passes. seconds: since the run began; seconds_left: an estimate. details: what
-    this attack alone has to show.
+    this attack alone has to show. notes: sentences on surrogates whose gradient has vanished.
     """
 
     step: int
@@ -80,6 +80,7 @@ class Progress:
     seconds: float
     seconds_left: float
     details: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def record(plan: Plan, finished: Finished) -> dict[str, Any]:
         "iterations": [_iteration(frame) for frame in finished.history],
         "seconds": finished.seconds,
         "early": finished.early,
+        "notes": list(finished.history[-1].notes),
     }
 
 

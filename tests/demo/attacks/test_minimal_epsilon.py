@@ -4,7 +4,8 @@ import pytest
 import torch
 from small import jury, linear, pictures, verdicts
 
-from demo.attacks import smallest_epsilon
+from demo.attacks import RECIPES, iterate, smallest_epsilon
+from demo.attacks.looks import majority
 
 
 def border():
@@ -108,3 +109,75 @@ def test_bad_input(wrong, message):
     networks, images, labels, _ = border()
     with pytest.raises(ValueError, match=message):
         smallest_epsilon("fgsm", networks, images, labels, **wrong)
+
+
+def by_lot(network, share, seed=0):
+    """Answers as the network does, but for a share of its looks, in which it says anything but the label."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def judge(pixels):
+        logits = network(pixels)
+        return -logits if float(torch.rand((), generator=generator)) < share else logits
+
+    return judge
+
+
+@pytest.mark.parametrize("says_so", [False, True])
+def test_an_unlucky_look_is_no_fall(says_so):
+    images = pictures(3)
+    network = jury(1)[0]
+    labels = network(images).argmax(-1)
+    judge = by_lot(lambda pixels: torch.nn.functional.one_hot(labels[: len(pixels)], 5) * 9.0, 0.3)
+    if says_so:
+        judge.random = True
+    found = smallest_epsilon("fgsm", [network], images, labels, judge=judge, growth=12, bisections=5)
+    assert found.epsilon.isinf().all()
+    assert torch.equal(found.pictures, images)
+
+
+@pytest.mark.parametrize("says_so", [False, True])
+def test_who_answers_by_lot_falls_about_where_the_network_does(says_so):
+    images = pictures(3)
+    network = jury(1)[0]
+    labels = network(images).argmax(-1)
+    judge = by_lot(network, 0.1)
+    if says_so:
+        judge.random = True
+    expected = smallest_epsilon("fgsm", [network], images, labels).epsilon
+    found = smallest_epsilon("fgsm", [network], images, labels, judge=judge).epsilon
+    torch.testing.assert_close(found, expected, rtol=0.02, atol=0)
+
+
+@pytest.mark.parametrize("count", range(21))
+def test_fifteen_of_twenty_looks_are_more_than_chance(count):
+    assert bool(majority(torch.tensor([count]), 20)) == (count >= 15)
+
+
+class ByLot(torch.nn.Module):
+    """A surrogate that says anything but the label in a share of its looks, and says that it draws."""
+
+    random = True
+
+    def __init__(self, network, share):
+        super().__init__()
+        self.network, self.share = network, share
+        self.generator = torch.Generator().manual_seed(1)
+
+    def forward(self, pixels):
+        logits = self.network(pixels)
+        return -logits if float(torch.rand((), generator=self.generator)) < self.share else logits
+
+
+@pytest.mark.parametrize("name", ["deepfool", "mora", "nes", "spsa"])
+def test_an_unlucky_look_finishes_no_picture(name):
+    """A step far too small to fool: who stops at a lucky look has stopped for nothing."""
+    network = jury(1)[0]
+    images = pictures(2)
+    labels = network(images).argmax(-1)
+    options = {"queries": 4000} if name in ("nes", "spsa") else {}
+    surrogates = [ByLot(network, 0.3)] * RECIPES[name].members
+    *_, last = iterate(name, surrogates, images, labels, epsilon=1e-6, steps=12, seed=0, **options)
+    asked = [ByLot(network, 0.0)] * RECIPES[name].members
+    *_, honest = iterate(name, asked, images, labels, epsilon=1e-6, steps=12, seed=0, **options)
+    assert last.cost == honest.cost
+    assert last.queries >= honest.queries / 2
