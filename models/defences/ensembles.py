@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -37,7 +38,7 @@ class Collective(Classifier):
 
 def mean_probability(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """The logarithm of the members' mean softmax."""
-    return logits.log_softmax(2).logsumexp(0) - torch.tensor(float(len(logits))).log()
+    return logits.log_softmax(2).logsumexp(0) - math.log(len(logits))
 
 
 def mean_logits(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -24,13 +24,14 @@ SPECTRUM = Path(__file__).with_name("spectrum.toml")
 @cache
 def spectrum() -> Tensor:
     """`(8,8)` standard deviation of each frequency over training pictures, in 8-bit levels; see `spectrum.py`."""
-    return torch.tensor(tomllib.loads(SPECTRUM.read_text())["deviation"], dtype=torch.float64)
+    return torch.tensor(tomllib.loads(SPECTRUM.read_text())["deviation"], dtype=torch.float64, device="cpu")
 
 
 @cache
 def cosines() -> Tensor:
     """The orthonormal DCT-II as an `(8,8)` matrix: `cosines @ block @ cosines.T` gives a block's frequencies."""
-    frequency, place = torch.arange(BLOCK, dtype=torch.float64)[:, None], torch.arange(BLOCK, dtype=torch.float64)
+    place = torch.arange(BLOCK, dtype=torch.float64, device="cpu")
+    frequency = place.unsqueeze(1)
     waves = torch.cos(math.pi * frequency * (2 * place + 1) / (2 * BLOCK)) * math.sqrt(2 / BLOCK)
     waves[0] /= math.sqrt(2)
     return waves
@@ -41,7 +42,7 @@ def steps(fine: float, coarse: float) -> Tensor:
 
     The paper sorts frequencies by their standard deviation and spares the upper ones, on which accuracy depends.
     """
-    table = torch.full((BLOCK * BLOCK,), float(coarse), dtype=torch.float64)
+    table = torch.full((BLOCK * BLOCK,), float(coarse), dtype=torch.float64, device="cpu")
     table[spectrum().flatten().topk(SENSITIVE).indices] = float(fine)
     return table.view(BLOCK, BLOCK)
 

@@ -99,11 +99,11 @@ def normal(like: Tensor, generator: torch.Generator | None) -> Tensor:
 
 def uniform(low: float, high: float, generator: torch.Generator | None) -> float:
     """One number drawn uniformly from [low, high)."""
-    device = None if generator is None else generator.device
+    device = "cpu" if generator is None else generator.device
     return low + (high - low) * torch.rand((), generator=generator, device=device).item()
 
 
 def whole(low: int, high: int, generator: torch.Generator | None) -> int:
     """One whole number drawn uniformly from low to high, both included."""
-    device = None if generator is None else generator.device
+    device = "cpu" if generator is None else generator.device
     return int(torch.randint(low, high + 1, (), generator=generator, device=device))

@@ -54,7 +54,7 @@ def judge(
     between its two leading classes gives a p-value above alpha (Cohen et al. 2019, PREDICT; SEM's alpha is 0.3).
 
     Args:
-        classifier: any `Classifier`, defended or bare.
+        classifier: any `Classifier`, defended or bare; in eval mode while it judges, whatever mode it is in.
         pixels: `(N,3,H,W)` in [0,1], N at least 1.
         draws: how often one that answers at random is asked, from 1 to 10,000.
         generator: what the looks draw from; equal seeds give equal judgements. None is torch's own.
@@ -64,13 +64,26 @@ def judge(
         the classifier abstains.
 
     Raises:
-        ValueError: for a number of draws out of range, or no picture at all.
+        ValueError: for a number of draws out of range, for what is no batch of pictures, and for a classifier whose
+            answers are not finite.
     """
     asked = int(DRAWS.check(draws))
+    if not isinstance(pixels, Tensor) or pixels.ndim != 4:
+        given = tuple(pixels.shape) if isinstance(pixels, Tensor) else type(pixels).__name__
+        raise ValueError(f"pixels must be a tensor (N,3,H,W), not {given}: put a single picture into a batch.")
     if not len(pixels):
         raise ValueError("There is no picture to judge: pixels must be (N,3,H,W) with N at least 1.")
     looks = asked if classifier.random else 1
-    probabilities, votes = _tally(classifier, pixels, looks, generator)
+    training = [part for part in classifier.modules() if part.training]
+    try:
+        for part in training:
+            part.training = False
+        probabilities, votes = _tally(classifier, pixels, looks, generator)
+    finally:
+        for part in training:
+            part.training = True
+    if not bool(probabilities.isfinite().all()):
+        raise ValueError("The classifier's answers are not finite: look for damaged weights in it.")
     shares = votes / looks
     low, high = wilson(shares, looks) if classifier.random else (shares, shares)
     abstains = torch.zeros(len(pixels), dtype=torch.bool, device=pixels.device)

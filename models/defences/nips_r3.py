@@ -55,7 +55,8 @@ class Distorted(Collective):
             [
                 [across * cosine, -down * math.sin(turn + shear), right],
                 [across * sine, down * math.cos(turn + shear), below],
-            ]
+            ],
+            device="cpu",
         )
 
 

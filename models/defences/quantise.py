@@ -52,18 +52,25 @@ def coarse_weights(classifier: Classifier, bits: int) -> Classifier:
     return copied
 
 
+@dataclass(frozen=True)
+class Coarsened:
+    """Quantises what enters a layer; a class, so that a network that wears it can be pickled."""
+
+    bits: int
+
+    def __call__(self, layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (straight_through(inputs[0], quantised(inputs[0], self.bits)), *inputs[1:])
+
+
 def coarse_activations(classifier: Classifier, bits: int) -> Classifier:
     """A copy in which what enters each convolution or linear layer after the first takes 2^bits different values.
 
     The first layer sees the picture itself, which is the input quantisation's affair.
     """
 
-    def enter(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return (straight_through(inputs[0], quantised(inputs[0], bits)), *inputs[1:])
-
     copied = twin(classifier)
     for layer in [layer for layer in copied.modules() if isinstance(layer, MATRICES)][1:]:
-        layer.register_forward_pre_hook(enter)
+        layer.register_forward_pre_hook(Coarsened(bits))
     return copied
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,6 +14,16 @@ from models.defences.defence import Defence
 from models.defences.ensembles import Collective
 from models.defences.knobs import Numbers
 from models.defences.smoothing import ALPHA, COPIES, SIGMA, Smoothed
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """The logarithm of the members' weighted mean softmax; a class, so that the jury can be pickled."""
+
+    logarithms: tuple[float, ...]
+
+    def __call__(self, logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        return (logits.log_softmax(2) + logits.new_tensor(self.logarithms)[:, None, None]).logsumexp(0)
 
 
 def sween(
@@ -27,11 +38,7 @@ def sween(
     if len(weights) != len(members) or not sum(weights):
         raise ValueError(f"weights has {len(weights)} numbers: give one for each of {len(members)}, not all 0.")
     logarithms = [math.log(weight / sum(weights)) if weight else -math.inf for weight in weights]
-
-    def weighted(logits: Tensor, generator: torch.Generator | None) -> Tensor:
-        return (logits.log_softmax(2) + logits.new_tensor(logarithms)[:, None, None]).logsumexp(0)
-
-    return Smoothed(Collective(members, weighted), sigma, draws, alpha)
+    return Smoothed(Collective(members, Weighted(tuple(logarithms))), sigma, draws, alpha)
 
 
 ROW = Defence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 
 import pytest
 import torch
@@ -191,6 +192,26 @@ def test_the_classifier_in_the_cache_is_left_as_it_was(name, network, pixels) ->
     defended = put(name, network, bits=2)
     assert not torch.equal(defended(pixels), before)
     assert torch.equal(network(pixels), before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_defended_network_can_be_pickled(name, network, pixels) -> None:
+    defended = put(name, network)
+    again = pickle.loads(pickle.dumps(defended))
+    looks = [one.look(pixels, torch.Generator().manual_seed(3)) for one in (defended, again)]
+    assert torch.equal(*looks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", [None, 3])
+def test_another_default_device_is_nobodys_business(name, network, pixels, seed) -> None:
+    defended = put(name, network)
+    torch.set_default_device("meta")
+    try:
+        logits = defended.look(pixels, None if seed is None else torch.Generator("cpu").manual_seed(seed))
+        logits.sum().item()
+    finally:
+        torch.set_default_device(None)
 
 
 def test_double_precision_passes(network, pixels) -> None:

@@ -58,9 +58,34 @@ def test_it_abstains_when_the_vote_is_close_and_only_then(halves) -> None:
 def test_what_cannot_be_judged_is_said(halves) -> None:
     with pytest.raises(ValueError, match="There is no picture to judge"):
         judge(halves, picture()[:0])
+    for unbatched in (picture(0.2)[0], picture(0.2)[None], None):
+        with pytest.raises(
+            ValueError, match=r"must be a tensor \(N,3,H,W\), not .*: put a single picture"
+        ):
+            judge(halves, unbatched)
     with pytest.raises(ValueError, match=r"draws is 2\.5: use a whole number"):
         judge(halves, picture(0.2), 2.5)
     assert judge(defend("smoothing", halves), picture(0.2), np.int64(3)).draws == 3
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_answers_that_are_not_finite_are_no_judgement(halves, value: float) -> None:
+    class Broken(nn.Module):
+        def forward(self, pixels: Tensor) -> Tensor:
+            return torch.tensor([0.0, value, 1.0]).expand(len(pixels), -1)
+
+    with pytest.raises(ValueError, match="not finite: look for damaged weights"):
+        judge(Classifier(Broken(), halves.labels), picture(0.2))
+
+
+def test_a_network_in_training_judges_in_eval_mode_and_is_put_back(halves) -> None:
+    trained = Classifier(nn.Sequential(nn.BatchNorm2d(3), nn.Dropout(0.5), nn.Flatten(), nn.LazyLinear(3)), "abc")
+    pixels = torch.rand(4, 3, 8, 8, generator=seeded())
+    trained(pixels)
+    expected = judge(trained.eval(), pixels)
+    found = judge(trained.train(), pixels)
+    assert torch.equal(found.probabilities, expected.probabilities)
+    assert all(part.training for part in trained.modules())
 
 
 def test_a_plain_call_votes_and_its_gradient_points_the_right_way(halves) -> None:
