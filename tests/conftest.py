@@ -1,6 +1,5 @@
 """What all tests share: settings that must stand before torch and gradio are imported, and the page itself."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page, served from this process on a free port."""
     import gradio as gr
 
-    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
-    yield app.launch(tmp_path_factory.mktemp("examples"), "127.0.0.1", None, block=False)
-    gr.close_all()
+    from demo.pages.home import home
+
+    with home(tmp_path_factory.mktemp("home")) as folder:
+        yield app.launch(folder / "examples", "127.0.0.1", None, block=False)
+        gr.close_all()
 
 
 @pytest.fixture(scope="session")

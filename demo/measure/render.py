@@ -87,6 +87,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "headline": headline,
     "attacks": lambda: "\n".join(attacks.table()),
     "attacks-photographs": measured("attacks-imagenet", lambda: [recipe.title for recipe in RECIPES.values()]),
+    "attacks-agreed": measured("attacks-imagenet-agreed"),
     "attacks-figures": measured("attacks", lambda: [recipe.title for recipe in RECIPES.values()]),
     "defences": defences.table,
     "defences-cost": measured("defences-cost", lambda: [f"`{name}`" for name in DEFENCES]),
@@ -99,6 +100,9 @@ DRAWN: dict[str, Callable[[], str]] = {
     "controls": measured("controls"),
     "trios": measured("trios"),
     "speed": measured("speed"),
+    "load": measured("load"),
+    "known-laboratory": measured("known"),
+    "known-photographs": measured("known-imagenet"),
     "endpoint": endpoint,
 }
 

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,13 +29,15 @@ def home(root: Path | None = None) -> Iterator[Path]:
     clear(root)
     own = root / str(os.getpid())
     shutil.rmtree(own, ignore_errors=True)
-    (own / "uploads").mkdir(parents=True)
-    (own / "examples").mkdir()
+    for name in ("uploads", "examples", "on-the-way"):
+        (own / name).mkdir(parents=True, exist_ok=True)
     root.chmod(0o700)
     uploads, before = os.environ.get(UPLOADS), tempfile.tempdir
-    os.environ[UPLOADS] = tempfile.tempdir = str(own / "uploads")
+    # Apart: what lies among Gradio's own files is not copied when it is handed out, and is then gone with its folder.
+    os.environ[UPLOADS], tempfile.tempdir = str(own / "uploads"), str(own / "on-the-way")
     stop = threading.Event()
-    threading.Thread(target=_sweep_on, args=(own / "uploads", stop), daemon=True).start()
+    swept = [own / "uploads", own / "on-the-way"]
+    threading.Thread(target=_sweep_on, args=(swept, stop), daemon=True).start()
     try:
         yield own
     finally:
@@ -70,6 +72,7 @@ def sweep(folder: Path, oldest: float = OLDEST) -> None:
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def _sweep_on(folder: Path, stop: threading.Event) -> None:
+def _sweep_on(folders: Sequence[Path], stop: threading.Event) -> None:
     while not stop.wait(PAUSE):
-        sweep(folder)
+        for folder in folders:
+            sweep(folder)

@@ -73,8 +73,9 @@ def so_far(
 
 
 def _countable(group: str, prepared: Prepared) -> int:
-    """Jurors of a group that were right before, whatever they will say."""
+    """Jurors of a group that were right before, or have still to be asked, whatever they will say."""
     targeted, before = prepared.target is not None, prepared.look.before
     members: Sequence[str] = [juror.name for juror in prepared.look.jurors if juror.group == group]
-    again = [status(before[name].answer, before[name].answer, prepared.goal, targeted) for name in members]
-    return sum(mark not in UNCOUNTED for mark in again)
+    asked = [before[name].answer for name in members if name in before]
+    wrong = sum(status(answer, answer, prepared.goal, targeted) in UNCOUNTED for answer in asked)
+    return len(members) - wrong

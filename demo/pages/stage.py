@@ -13,6 +13,7 @@ from demo.pages import replay, tiles
 from demo.pages.tiles import Tile
 from demo.run.events import Finished, Look, Prepared, Progress
 from demo.run.picture import Pixels, encode, strengthened
+from demo.run.verdict import Juror
 
 STRENGTHS = (1, 8, 32)
 """How many times stronger what was added can be looked at."""
@@ -35,8 +36,8 @@ def opened(look: Look, crop: Crop | None = None) -> str:
         "networks that it has <b>never seen</b>, and <b>defended</b> ones, are asked about the same picture.</p>"
         '<p class="q-soft">It takes a few seconds. You can stop at any time.</p></div>'
     )
-    said = [Tile(juror, look.before[juror.name]) for juror in look.jurors]
-    benches = tiles.benches(said, False, "Asked when the attack is done.")
+    said = [Tile(juror, look.before[juror.name]) for juror in look.jurors if juror.name in look.before]
+    benches = tiles.benches(said, False, "Asked when the attack is done.", _later(look))
     canvas = _cut(look, crop) if crop else _canvas(look.original, "The picture, as they see it", "what they see")
     return _stage(canvas, words, benches)
 
@@ -47,10 +48,12 @@ def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str
     members = [
         Tile(juror, prepared.look.before[juror.name], progress.answers.get(juror.name), marks.get(juror.name, ""))
         for juror in prepared.look.jurors
+        if juror.name in prepared.look.before
     ]
     caption = f"iteration {progress.step} of {progress.steps}"
     canvas = _canvas(progress.picture, "The picture so far", caption) + _draws(prepared, progress)
-    return _stage(canvas, _charts(charts), tiles.benches(members, prepared.target is not None))
+    benches = tiles.benches(members, prepared.target is not None, later=_later(prepared.look))
+    return _stage(canvas, _charts(charts), benches)
 
 
 def judged(prepared: Prepared, finished: Finished, charts: Sequence[Chart]) -> str:
@@ -59,6 +62,10 @@ def judged(prepared: Prepared, finished: Finished, charts: Sequence[Chart]) -> s
     canvas = _compared(finished) + _scrubber(finished) + _looks(finished)
     benches = tiles.benches(members, prepared.target is not None)
     return _stage(canvas, _charts(charts), benches) + replay.data(prepared, finished)
+
+
+def _later(look: Look) -> list[Juror]:
+    return [juror for juror in look.jurors if juror.name not in look.before]
 
 
 def exact(pixels: Pixels) -> str:

@@ -49,12 +49,13 @@ def judged(finding: Finding) -> Tile:
     return Tile(finding.juror, finding.before, now, finding.status, after, note)
 
 
-def benches(tiles: Sequence[Tile], targeted: bool, empty: str = "Nobody.") -> str:
-    """The three benches side by side. empty: what stands on one that is."""
+def benches(tiles: Sequence[Tile], targeted: bool, empty: str = "Nobody.", later: Sequence[Juror] = ()) -> str:
+    """The three benches side by side. empty: what stands on one that is. later: who has still to be asked at all."""
     tags = TARGETED_TAGS if targeted else TAGS
     shown = []
     for group, title in GROUPS.items():
         members = [_tile(tile, tags) for tile in tiles if tile.juror.group == group]
+        members += [_later(juror) for juror in later if juror.group == group]
         body = "".join(members) or f'<p class="q-soft">{empty}</p>'
         shown.append(f'<section class="q-bench"><h4>{escape(title)}</h4>{body}</section>')
     head = (
@@ -62,6 +63,14 @@ def benches(tiles: Sequence[Tile], targeted: bool, empty: str = "Nobody.") -> st
         '<button type="button" class="q-all" aria-expanded="false">Five best guesses of all</button></div>'
     )
     return f'<div class="q-card q-benches-card">{head}<div class="q-benches">{"".join(shown)}</div></div>'
+
+
+def _later(juror: Juror) -> str:
+    dot = f'<i class="q-dot" style="background:{juror.color}"></i>'
+    return (
+        f'<div class="q-tile q-later"><span class="q-who">{dot}<span>{escape(juror.title)}</span></span>'
+        '<span class="q-soft">Answers by lot: asked many times when the attack is done.</span></div>'
+    )
 
 
 def _tile(tile: Tile, tags: dict[str, str]) -> str:

@@ -25,7 +25,8 @@ class Look:
     """The picture on its canvas, and what the jury says before anything happens.
 
     guess: what the surrogates see; sure: whether they agree on it with confidence. guesses: the likeliest three, with
-    their mean probability. classes: how many things the jury knows. before: by jurors' names.
+    their mean probability. classes: how many things the jury knows. before: by jurors' names; who answers at random
+    and is not attacked is asked at the end only.
     """
 
     original: Pixels

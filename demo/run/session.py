@@ -13,7 +13,7 @@ from demo.attacks import Frame, iterate
 from demo.run import budget, verdict
 from demo.run.control import noise_of_the_same_size
 from demo.run.events import Event, Finished, Look, Prepared, Progress, Unknown
-from demo.run.jury import Jury, arrived, arriving, attacked
+from demo.run.jury import Jury, Member, arrived, arriving, attacked
 from demo.run.picture import decode, distances, encode, to_pixels, to_tensor, within
 from demo.run.plan import Plan
 
@@ -56,9 +56,7 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
     if plan.target is not None and plan.target == label:
         raise ValueError(f"The jury already sees {label}: choose another target.")
     goal = plan.labels.index(plan.target or label or guess)
-    before = {
-        member.juror.name: verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed) for member in jury
-    }
+    before = {member.juror.name: _before(member, picture, goal, plan) for member in jury if not _patient(member)}
     jurors = tuple(member.juror for member in jury)
     likeliest = chances.mean(0).topk(min(GUESSES, len(plan.labels)))
     guesses = tuple((plan.labels[i], p) for p, i in zip(*(values.tolist() for values in likeliest), strict=True))
@@ -130,16 +128,25 @@ def _watching(picture: Tensor, jury: Jury) -> dict[str, Tensor]:
     }
 
 
+def _patient(member: Member) -> bool:
+    """Whether it can wait for the end to be asked, both times: who answers at random takes many looks."""
+    return member.juror.random and member.juror.group != "surrogate"
+
+
+def _before(member: Member, original: Tensor, goal: int, plan: Plan) -> verdict.Opinion:
+    return verdict.opinion(member.classifier, original, goal, plan.draws, plan.seed)
+
+
 def _judge(
     plan: Plan, jury: Jury, prepared: Prepared, png: bytes, history: tuple[Progress, ...], began: float
 ) -> Finished:
     """The file is decoded again and only what came out of it is shown to anybody."""
     adversarial = decode(png)
-    picture = to_tensor(adversarial, plan.device)
+    picture, original = to_tensor(adversarial, plan.device), to_tensor(plan.original, plan.device)
     goal, targeted = plan.labels.index(prepared.goal), prepared.target is not None
     findings = []
     for member in jury:
-        before = prepared.look.before[member.juror.name]
+        before = prepared.look.before.get(member.juror.name) or _before(member, original, goal, plan)
         after = verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed + 1)
         findings.append(verdict.finding(member.juror, before, after, prepared.goal, targeted))
     return Finished(

@@ -59,9 +59,7 @@ def test_what_cannot_be_judged_is_said(halves) -> None:
     with pytest.raises(ValueError, match="There is no picture to judge"):
         judge(halves, picture()[:0])
     for unbatched in (picture(0.2)[0], picture(0.2)[None], None):
-        with pytest.raises(
-            ValueError, match=r"must be a tensor \(N,3,H,W\), not .*: put a single picture"
-        ):
+        with pytest.raises(ValueError, match=r"must be a tensor \(N,3,H,W\), not .*: put a single picture"):
             judge(halves, unbatched)
     with pytest.raises(ValueError, match=r"draws is 2\.5: use a whole number"):
         judge(halves, picture(0.2), 2.5)
