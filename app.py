@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import logging
 import os
 import signal
 import socket
@@ -36,6 +37,8 @@ def main() -> None:
         raise SystemExit(f"Port {flags.port} of {flags.host} is taken: choose another with --port.")
     from demo.pages.home import home
 
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("quorum").setLevel(os.environ.get("QUORUM_LOG", "INFO").upper())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, and leaves nothing on the disk
     with suppress(KeyboardInterrupt), home() as folder:
         launch(folder / "examples", flags.host, flags.port, flags.open)
@@ -68,7 +71,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         server_port=port,
         max_threads=96,  # who waits in line keeps one
         inbrowser=browser,
-        prevent_thread_lock=not block,
+        prevent_thread_lock=True,
         quiet=not block,
         theme=page.THEME,
         css=page.style(),
@@ -82,6 +85,8 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         app_kwargs={"middleware": doors.middleware(host), "routes": [health.ROUTE]},
         footer_links=["api"],
     )
+    if block:
+        threading.Event().wait()  # Gradio's own wait would see every listener out before it ends
     return address
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,11 +16,12 @@ LONGEST_START = 120
 
 @dataclass(frozen=True)
 class Server:
-    """A page that answers. seconds: from starting it until then."""
+    """A page that answers. seconds: from starting it until then. alive: whether it has not ended."""
 
     address: str
     process: int
     seconds: float
+    alive: Callable[[], bool]
 
     def memory(self) -> float:
         """What the process holds, in MB."""
@@ -44,7 +45,7 @@ def serving() -> Iterator[Server]:
                 if time.perf_counter() - began > LONGEST_START:
                     raise RuntimeError(f"The page did not answer within {LONGEST_START} s.")
                 time.sleep(0.05)
-            yield Server(address, program.pid, time.perf_counter() - began)
+            yield Server(address, program.pid, time.perf_counter() - began, lambda: program.poll() is None)
         finally:
             program.terminate()
 

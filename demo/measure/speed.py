@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
+from unittest.mock import patch
 
 import torch
 from gradio_client import Client, handle_file
-from torch import Tensor
 
 import models
 from demo.attacks import craft
@@ -45,7 +46,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
             runs = [_timed_run(request) for _ in range(options.repeats)]
             yield _row(f"{PACKS[pack].title}: default run, from request to verdict", [total for _, total in runs], "s")
             yield _row(f"{PACKS[pack].title}: first frame of it", [first for first, _ in runs], "s")
-            shares = _overheads(request, device, PAIRS * options.repeats)
+            shares = [_share(request, device) for _ in range(options.repeats)]
             yield _row(f"{PACKS[pack].title}: driver's share of an attack's time", shares, "%")
     starts = [_start() for _ in range(min(options.repeats, 3))]
     yield _row("`python app.py` until the page answers", [seconds for seconds, _ in starts], "s")
@@ -69,10 +70,6 @@ def opening(pack: str, picture: str, device: str = "cpu") -> Request:
     )
 
 
-PAIRS = 6
-"""How often each repeat compares an attack with its bare passes: the difference of the two is small, and noisy."""
-
-
 def _row(name: str, figures: list[float], unit: str) -> str:
     return f"| {name} | {median(figures):.2f} {unit} | {min(figures):.2f} to {max(figures):.2f} {unit} |"
 
@@ -87,43 +84,40 @@ def _timed_run(request: Request) -> tuple[float, float]:
     return first, time.perf_counter() - began
 
 
-def _overheads(request: Request, device: str, repeats: int) -> list[float]:
-    """Percent of an attack's time that is not the networks' own forward and backward, pair by pair."""
+def _share(request: Request, device: str) -> float:
+    """Percent of an attack's time that is not spent in the networks, on the way there or back."""
     surrogates = [models.load(name, device) for name in request.surrogates]
     images = to_tensor(request.plan().original, device)
     labels = surrogates[0](images).argmax(1)
+    inside = 0.0
 
-    def attack() -> None:
-        craft(DEFAULT_ATTACK, surrogates, images, labels, epsilon=request.epsilon / 255, steps=DEFAULT_ITERATIONS)
+    def timed(work: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*given: Any, **named: Any) -> Any:
+            nonlocal inside
+            began = _now(device)
+            result = work(*given, **named)
+            inside += _now(device) - began
+            return result
 
-    def networks() -> None:
-        for _ in range(DEFAULT_ITERATIONS):
-            _passes(surrogates, images)
+        return wrapped
 
-    attack()
-    networks()
-    shares = []
-    for _ in range(repeats):
-        whole, bare = _seconds(attack, device), _seconds(networks, device)
-        shares.append(100 * (1 - bare / whole))
-    return shares
-
-
-def _passes(surrogates: list[models.Classifier], images: Tensor) -> None:
-    """One forward and one backward through every surrogate, and nothing else."""
-    leaf = images.clone().requires_grad_()
-    outputs = [surrogate(leaf) for surrogate in surrogates]
-    torch.autograd.grad(outputs, leaf, [torch.ones_like(output) for output in outputs])
+    with patch("torch.autograd.grad", timed(torch.autograd.grad)):
+        began = _now(device)
+        craft(
+            DEFAULT_ATTACK,
+            [timed(surrogate) for surrogate in surrogates],
+            images,
+            labels,
+            epsilon=request.epsilon / 255,
+            steps=DEFAULT_ITERATIONS,
+        )
+        return 100 * (1 - inside / (_now(device) - began))
 
 
-def _seconds(work: Callable[[], None], device: str) -> float:
+def _now(device: str) -> float:
     if device != "cpu":
         torch.cuda.synchronize()
-    began = time.perf_counter()
-    work()
-    if device != "cpu":
-        torch.cuda.synchronize()
-    return time.perf_counter() - began
+    return time.perf_counter()
 
 
 def _start() -> tuple[float, float]:

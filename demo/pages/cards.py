@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from demo.pages.room import Waiting
-from demo.run.events import Loading, Tried
+from demo.run.events import Elsewhere, Loading, Tried
 
 
 def card(title: str, body: str = "", *, kind: str = "", role: str = "") -> str:
@@ -34,11 +34,13 @@ def waiting(words: str, share: float = 0.04) -> str:
     return card(words, f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>', role="status")
 
 
-def meanwhile(event: Waiting | Loading | Tried) -> str:
+def meanwhile(event: Waiting | Loading | Tried | Elsewhere) -> str:
     """What goes on while there is nothing to be seen yet."""
     match event:
         case Waiting():
             return _in_line(event)
+        case Elsewhere():
+            return waiting("The GPU’s memory is full: once more, on the CPU …")
         case Loading():
             return _fetching(event)
         case Tried():

@@ -15,7 +15,7 @@ from demo.pages import cards, running
 from demo.pages.contest import side_by_side, unknown
 from demo.pages.controls import Controls
 from demo.pages.menu import attack_of
-from demo.pages.room import ROOM, Waiting, visitor
+from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.widgets import QUIET, ROOMY
 from demo.run.comparison import MOST, Contestant, Told, best, comparable, plans, report
@@ -57,7 +57,8 @@ def build(controls: Controls, tabs: gr.Tabs) -> None:
             try:
                 budget = plain(gradients)
                 entered = plans(controls.request(*values), attacks or (), budget)
-                events = ROOM.seated(visitor(request), running.contestants(entered, budget))
+                contest_told = running.contestants(entered, budget)
+                events = running.seated("comparison", visitor(request), entered[0], contest_told)
                 told = running.thinned(until(wish, events))
                 yield from _updates(contest, (event for event, _ in told), entered)
             except Stopped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from demo.pages.journal import journaled
 from demo.pages.room import ROOM, Waiting
 from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
@@ -19,11 +21,14 @@ from demo.run.events import Event, Finished, Least, Loading, Progress, Tried, Un
 from demo.run.least import TRIES, least
 from demo.run.plan import Plan
 from demo.run.record import record
+from demo.run.rescue import rescued
 from demo.run.session import run
 from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
 """Seconds between two updates: a browser that gets more than five a second falls behind."""
+LONGEST = 800
+"""Characters of a sentence for the visitor, who may have sent a value of a megabyte."""
 REFUSALS = (ValueError, WeightsError)
 """What carries a sentence for the visitor; anything else is a defect of ours."""
 
@@ -33,27 +38,39 @@ def said(problem: Exception) -> str:
     if isinstance(problem, gr.Error):  # such as a shared GPU's word on its quota
         return str(problem.message)
     if isinstance(problem, REFUSALS):
-        return str(problem)
+        return _short(str(problem))
+    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        return "The server’s disk is full, so that nothing can be written: try again later."
     logging.getLogger("quorum").error("A run ended in a defect.", exc_info=problem)
     return "Something went wrong on our side. Your picture and your choices are still here: try again, or change one."
+
+
+def _short(words: str) -> str:
+    """Without the middle of what is too long: a sentence names the value first, and the cure in the end."""
+    return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} … {words[-LONGEST // 2 :]}"
 
 
 @on_gpu(duration=duration)
 def events(plan: Plan) -> Iterator[Event]:
     """The run itself; on a Space with shared GPUs this generator, and nothing else, runs on one."""
-    yield from _carried(run(plan))
+    yield from _carried(rescued(run, plan))
 
 
 @on_gpu(duration=lambda plan: duration(plan, TRIES))
 def search(plan: Plan) -> Iterator[Event | Tried | Least]:
     """The search for the least strength, and the run at it; on a shared GPU too."""
-    yield from _carried(least(plan))
+    yield from _carried(rescued(least, plan))
 
 
 @on_gpu(duration=lambda plans, budget: seconds(len(plans) * budget))
 def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Told]:
     """The comparison itself, on a shared GPU too."""
     yield from _carried(compare(plans, budget))
+
+
+def seated(kind: str, who: frozenset[str], plan: Plan, stream: Iterator[Any]) -> Iterator[Any]:
+    """The stream when it is this visitor's turn, with a line about it in the journal. kind: the journal's word."""
+    yield from ROOM.seated(who, journaled(kind, plan, stream))
 
 
 def _carried(told: Iterator[Any]) -> Iterator[Any]:
@@ -100,7 +117,7 @@ def to_the_end(plan: Plan, folder: Path, who: frozenset[str]) -> Iterator[tuple[
     Raises:
         ValueError: nothing could be attacked because the jury does not know the picture and no label was given.
     """
-    for event, _ in thinned(ROOM.seated(who, events(plan))):
+    for event, _ in thinned(seated("program", who, plan, events(plan))):
         match event:
             case Waiting():
                 yield None, {"place": event.place, "seconds_left": event.seconds_left}

@@ -13,11 +13,11 @@ from demo.pages import cards, running, stage, verdict
 from demo.pages import results as right
 from demo.pages.choices import Left
 from demo.pages.results import Results
-from demo.pages.room import ROOM, Waiting, visitor
+from demo.pages.room import Waiting, visitor
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.unknown import unknown
-from demo.run.events import Finished, Least, Loading, Prepared, Progress, Tried, Unknown
+from demo.run.events import Elsewhere, Finished, Least, Loading, Prepared, Progress, Tried, Unknown
 from demo.run.plan import Plan
 
 
@@ -51,7 +51,7 @@ def stream(
         try:
             asked = tab.left.controls.request(*values)
             plan = (replace(asked, attack=attack, knobs={}) if attack else asked).plan()
-            events = ROOM.seated(visitor(request), (source or running.events)(plan))
+            events = running.seated("run", visitor(request), plan, (source or running.events)(plan))
             for update in _updates(tab, plan, until(wish, running.thinned(events))):
                 if tab.results.after in update:
                     before = "opening"  # the last verdict has left the stage
@@ -68,7 +68,7 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
     note = ""
     for event, history in events:
         match event:
-            case Waiting() | Loading() | Tried():
+            case Waiting() | Loading() | Tried() | Elsewhere():
                 yield {results.verdict: cards.meanwhile(event)}
             case Least():
                 plan, note = (

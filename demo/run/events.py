@@ -21,6 +21,13 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """The device had not enough memory, and the run begins again on another."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class Look:
     """The picture on its canvas, and what the jury says before anything happens.
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+from gradio_client import Client, handle_file
 
 import app
+from demo.measure.serving import serving
 from demo.pages.home import home, sweep
 
 ROOT = Path(app.__file__).parent
@@ -64,24 +66,45 @@ def test_a_port_that_is_taken_is_said_at_once() -> None:
     assert told.stderr.strip() == f"Port {port} of 127.0.0.1 is taken: choose another with --port."
 
 
+@pytest.fixture
+def mine(lion: str, tmp_path: Path) -> str:
+    """A picture of the visitor's own."""
+    return shutil.copy(lion, tmp_path / "mine.png")
+
+
+def begin_a_long_run(address: str, picture: str) -> None:
+    """A run that would take minutes, under way when this returns."""
+    client = Client(address, verbose=False)
+    job = client.submit(handle_file(picture), attack="smer", iterations=100, knobs={"rounds": 8}, api_name="/attack")
+    while not any("step" in told for _, told in job.outputs()):
+        assert not job.done(), job.result()
+        time.sleep(0.1)
+
+
 @pytest.mark.slow
-def test_terminated_it_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    page = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, env=environment, **quiet)
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.25)
-        assert list((tmp_path / "quorum").iterdir())
-        page.send_signal(signal.SIGTERM)
-        assert page.wait(5) == 0
-    finally:
-        page.kill()
+def test_terminated_in_mid_run_it_ends_soon_and_leaves_nothing(
+    mine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving() as server:
+        begin_a_long_run(server.address, mine)
+        assert list((tmp_path / "quorum").rglob("mine.png"))
+        os.kill(server.process, signal.SIGTERM)
+        began = time.perf_counter()
+        while server.alive() and time.perf_counter() - began < 10:
+            time.sleep(0.05)
+        assert time.perf_counter() - began < 5
     assert list((tmp_path / "quorum").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_a_kill_in_mid_run_leaves_is_gone_at_the_next_start(
+    mine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving() as server:
+        begin_a_long_run(server.address, mine)
+        os.kill(server.process, signal.SIGKILL)
+    assert list((tmp_path / "quorum").rglob("mine.png")), "nobody could tidy up"
+    with serving():
+        assert not list((tmp_path / "quorum").rglob("mine.png"))
