@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import logging
 import os
 import signal
@@ -13,15 +12,14 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from demo.pages.memory import few_heaps
+
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
 # the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
-
-# glibc would give each of a server's threads a heap of its own that never shrinks: 2 GB where 1.4 do.
-with suppress(OSError, AttributeError):  # another system's allocator has no such habit
-    ctypes.CDLL("libc.so.6").mallopt(-8, 2)  # M_ARENA_MAX
+few_heaps()
 
 
 def main() -> None:
@@ -81,7 +79,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         enable_monitoring=False,
         show_error=True,  # what Gradio refuses is said; our own handlers let no other error through
         max_file_size="40mb",
-        allowed_paths=[],
+        allowed_paths=[str(folder)],
         app_kwargs={"middleware": doors.middleware(host), "routes": [health.ROUTE]},
         footer_links=["api"],
     )

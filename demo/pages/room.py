@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from demo.pages.memory import give_back
+
 SEATS = 2
 """Runs at a time, so that a second visitor need not wait and a third does not slow both down."""
 PLACES = 30
@@ -147,6 +149,8 @@ class Room:
             if ticket.began is not None and ticket.desk is not None:
                 self._spent.append(time.monotonic() - ticket.began)
                 self._free.append(ticket.desk)
+                if len(self._free) == SEATS:
+                    give_back()
             self._line.remove(ticket)
             self._moves += 1
             self._moved.notify_all()
