@@ -41,9 +41,13 @@ def middleware(host: str) -> list[Middleware]:
 def answered(host: str) -> Sequence[str]:
     """The names that a request may be addressed to: `QUORUM_HOSTS`, separated by commas, or this machine's own where
     nobody else can reach it, or any. A page elsewhere may have its own name point here (DNS rebinding)."""
-    if named := os.environ.get("QUORUM_HOSTS"):
-        return [name.strip() for name in named.split(",") if name.strip()]
+    if named := _named():
+        return named
     return LOOPBACK if host in LOOPBACK else ("*",)
+
+
+def _named() -> list[str]:
+    return [name.strip() for name in os.environ.get("QUORUM_HOSTS", "").split(",") if name.strip()]
 
 
 class Doors:
@@ -84,9 +88,12 @@ def _refusal(scope: Scope, most: int) -> JSONResponse | None:
 
 
 def foreign(headers: Headers) -> bool:
-    """Whether a browser says that another page sent this. Programs say nothing of the kind."""
+    """Whether a browser says that another page sent this. Programs say nothing of the kind.
+
+    Our own names are what the request is addressed to, at a reverse proxy too, what QUORUM_HOSTS says, and a Space's.
+    """
     origin = headers.get("origin")
-    own = {headers.get("host"), headers.get("x-forwarded-host")}
+    own = {headers.get("host"), headers.get("x-forwarded-host"), os.environ.get("SPACE_HOST"), *_named()}
     return origin is not None and urlsplit(origin).netloc not in own
 
 

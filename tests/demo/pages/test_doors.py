@@ -65,6 +65,16 @@ def test_the_page_itself_and_programs_may(base: str) -> None:
         assert httpx.post(f"{base}/gradio_api/upload", headers=headers, files={"files": b"x"}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["QUORUM_HOSTS", "SPACE_HOST"])
+def test_behind_a_proxy_that_renames_us_our_own_name_is_no_foreign_one(
+    base: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"origin": "https://quorum.example"}
+    assert httpx.post(f"{base}/gradio_api/upload", headers=headers, files={"files": b"x"}).status_code == 403
+    monkeypatch.setenv(name, "quorum.example")
+    assert httpx.post(f"{base}/gradio_api/upload", headers=headers, files={"files": b"x"}).status_code == 200
+
+
 @pytest.mark.parametrize(("path", "size"), [("call/attack", doors.MOST_JSON + 1), ("upload", doors.MOST_UPLOAD + 1)])
 def test_what_is_too_large_is_refused(base: str, path: str, size: int) -> None:
     answer = httpx.post(f"{base}/gradio_api/{path}", content=b"x" * size)
