@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.pages import about, api, attack, compare, packs
+from demo.pages import about, api, attack, compare, packs, see
 from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
@@ -67,9 +67,11 @@ def build(folder: Path) -> gr.Blocks:
         )
         with gr.Tabs(selected="attack") as tabs:
             with gr.Tab("Attack", id="attack"):
-                controls = attack.build(blocks, folder).left.controls
+                run = attack.build(blocks, folder)
             with gr.Tab("Compare", id="compare"):
-                compare.build(controls, tabs)
+                compare.build(run.left.controls, tabs)
+            with gr.Tab("See why", id="see") as tab:
+                see.build(run.results, tabs, tab)
         about.build()
         api.build()
     return blocks

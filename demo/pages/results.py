@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from demo.attacks.recipes import RECIPES
 from demo.figures import interactive, of_run
 from demo.pages import running, stage, verdict
 from demo.run.events import Finished, Prepared
+from demo.run.kept import Kept
 from demo.run.plan import Plan
 from demo.run.request import STRONGEST
+from demo.run.views import VIEWS
 
 TRAVEL = ("cwa", "ensemblefool-a")
 """Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures)."""
@@ -25,7 +27,9 @@ PLOTS = 3
 @dataclass(frozen=True)
 class Results:
     """Every component that a run writes to. heard: the verdict's room. onward: what is worth trying next, `other` being
-    the attack that `another` tries. after: what is there when a run is done."""
+    the attack that `another` tries. kept: the finished run; views: the buttons that lead into it. after: what is there
+    when a run is done.
+    """
 
     heard: gr.Column
     verdict: gr.HTML
@@ -34,6 +38,8 @@ class Results:
     stronger: gr.Button
     another: gr.Button
     other: gr.State
+    kept: gr.State
+    views: Mapping[str, gr.Button]
     stage: gr.HTML
     after: gr.Column
     png: gr.DownloadButton
@@ -41,7 +47,17 @@ class Results:
     plots: tuple[gr.Plot, ...]
 
     def outputs(self) -> list[Any]:
-        return [self.verdict, self.stronger, self.another, self.other, self.stage, self.png, self.json, *self.plots]
+        return [
+            self.verdict,
+            self.stronger,
+            self.another,
+            self.other,
+            self.kept,
+            self.stage,
+            self.png,
+            self.json,
+            *self.plots,
+        ]
 
 
 def build() -> Results:
@@ -53,12 +69,18 @@ def build() -> Results:
             another = gr.Button("Try another", size="sm", elem_id="q-another")
     shown = gr.HTML(elem_id="q-stage", apply_default_css=False)
     with gr.Column(visible=False, elem_id="q-results") as after:
+        with gr.Row(elem_id="q-why"):
+            gr.HTML("<h3>See why</h3>", elem_id="q-why-title", apply_default_css=False)
+            views = {name: gr.Button(view.title, size="sm", elem_id=f"q-to-{name}") for name, view in VIEWS.items()}
         with gr.Row():
             png = gr.DownloadButton("Picture (PNG, exact)", elem_id="q-png")
             json = gr.DownloadButton("Run (JSON)", elem_id="q-json")
         with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
             plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
-    return Results(heard, said, onward, least, stronger, another, gr.State(""), shown, after, png, json, plots)
+    kept = gr.State(None, time_to_live=3600)
+    return Results(
+        heard, said, onward, least, stronger, another, gr.State(""), kept, views, shown, after, png, json, plots
+    )
 
 
 def _stronger(plan: Plan, finished: Finished) -> Any:
@@ -91,6 +113,7 @@ def finished(
         yield {
             results.verdict: verdict.judged(prepared, finished, note),
             results.other: other,
+            results.kept: Kept(plan, prepared, finished),
             results.stronger: _stronger(plan, finished),
             results.another: f"Try {RECIPES[other].title}",
             results.stage: stage.judged(prepared, finished, charts),

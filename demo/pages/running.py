@@ -18,11 +18,14 @@ from demo.pages.room import ROOM, Waiting
 from demo.run.comparison import Told, compare
 from demo.run.device import duration, on_gpu, seconds
 from demo.run.events import Event, Finished, Least, Loading, Progress, Tried, Unknown
+from demo.run.jury import arrived
+from demo.run.kept import Kept
 from demo.run.least import TRIES, least
 from demo.run.plan import Plan
 from demo.run.record import record
 from demo.run.rescue import rescued
 from demo.run.session import run
+from demo.run.views import VIEWS
 from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
@@ -66,6 +69,12 @@ def search(plan: Plan) -> Iterator[Event | Tried | Least]:
 def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Told]:
     """The comparison itself, on a shared GPU too."""
     yield from _carried(compare(plans, budget))
+
+
+@on_gpu(duration=lambda view, kept, step: duration(kept.plan, 10))
+def looked_into(view: str, kept: Kept, step: int) -> Iterator[Any]:
+    """What a view of a finished run has to show, coarse first."""
+    yield from _carried(VIEWS[view].look(kept, arrived(kept.plan.roster, kept.plan.device), step))
 
 
 def seated(kind: str, who: frozenset[str], plan: Plan, stream: Iterator[Any]) -> Iterator[Any]:

@@ -35,6 +35,10 @@ class Stops:
         """Whether this visitor has a run that has not ended."""
         return _visitor(request) in self._wishes
 
+    def is_last(self, request: gr.Request | None, wish: threading.Event) -> bool:
+        """Whether this visitor has begun nothing else since."""
+        return self._wishes.get(_visitor(request)) is wish
+
     def want(self, request: gr.Request | None) -> bool:
         """Wishes this visitor's run to end; whether there is one."""
         wish = self._wishes.get(_visitor(request))

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from demo.attacks import RECIPES
 from demo.pages.packs import listed
 from demo.run.request import DEFAULT_ATTACK
+from demo.run.views import VIEWS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -432,6 +433,43 @@ def test_back_leads_to_the_tab_before(wide: Visit) -> None:
     expect(wide.page.locator("#q-compare")).to_be_visible()
     wide.page.go_back()
     expect(wide.page.locator("#q-start")).to_be_visible()
+
+
+def test_why_can_be_seen_of_the_run_on_the_stage(wide: Visit) -> None:
+    page = wide.page
+    page.get_by_role("tab", name="See why").click()
+    expect(page.locator("#q-see")).to_contain_text("Nothing to look into yet")
+    page.get_by_role("tab", name="Attack").click()
+    wide.attack()
+    for name, view in VIEWS.items():
+        page.get_by_role("tab", name="Attack").click()
+        page.click(f"#q-to-{name}")
+        expect(page.locator("#q-see h2").first).to_have_text(view.title, timeout=MINUTE)
+        expect(page.locator("#q-see table.q-table").first).to_be_visible(timeout=MINUTE)
+        expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
+        expect(page.locator("#q-view-step")).to_be_visible(visible=view.by_step)
+    page.locator("#q-view").get_by_text(VIEWS["ways"].title).click()
+    expect(page.locator("#q-see")).to_contain_text("at iteration 10")
+    number = page.locator("#q-view-step input[type=range]")
+    number.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    number.dispatch_event("pointerup")
+    expect(page.locator("#q-see")).to_contain_text("at iteration 6", timeout=MINUTE)
+    assert not wide.errors
+
+
+def test_a_view_can_be_stopped_and_another_one_takes_its_place(wide: Visit) -> None:
+    page = wide.page
+    wide.attack()
+    page.click("#q-to-knob")
+    page.click("#q-view-stop", timeout=MINUTE)
+    expect(page.locator("#q-see")).to_contain_text("Stopped", timeout=MINUTE)
+    page.locator("#q-view").get_by_text(VIEWS["knob"].title).click()
+    page.locator("#q-view").get_by_text(VIEWS["ways"].title).click()
+    expect(page.locator("#q-see h3").first).to_contain_text("brighter or darker", timeout=MINUTE)
+    expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
+    expect(page.locator("#q-see h2").first).to_have_text(VIEWS["ways"].title)
 
 
 def test_no_picture_is_without_words(visit: Visit) -> None:

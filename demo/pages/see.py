@@ -1,0 +1,145 @@
+"""The tab *See why*: views into the run on the stage. Each is computed when it is opened, coarse first."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demo.pages import cards, running, views
+from demo.pages.results import Results
+from demo.pages.room import Waiting, visitor
+from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.widgets import QUIET, ROOMY
+from demo.run.kept import Kept
+from demo.run.views import VIEWS
+
+EMPTY = cards.card(
+    "Nothing to look into yet",
+    "<p>Press <b>Attack</b> on the first tab. What happens there can then be looked into here.</p>",
+    role="status",
+)
+
+REMEMBERED = 12
+"""Drawings that are shown again without computing."""
+STOPPED = cards.card("Stopped", "<p>Choose a view to begin again.</p>", role="status")
+
+
+@dataclass(frozen=True)
+class See:
+    """The tab's components. view: which one; step: the iteration, for a view that has one; seen: what was drawn before,
+    by run, view and iteration.
+    """
+
+    view: gr.Radio
+    step: gr.Slider
+    stop: gr.Button
+    shown: gr.HTML
+    seen: gr.State
+
+
+def build(results: Results, tabs: gr.Tabs, tab: gr.Tab) -> None:
+    """The tab's content, on the run that `results` keep, and the strip below the verdict that leads here."""
+    see, stops = _components(), Stops()
+
+    def look(
+        request: gr.Request, view: Any, step: Any, kept: Kept | None, seen: dict[Any, str]
+    ) -> Iterator[dict[Any, Any]]:
+        yield from _look(see, stops, request, *(view, step, kept, seen))
+
+    def stopping(request: gr.Request) -> None:
+        stops.want(request)
+
+    for name, button in results.views.items():
+        button.click(lambda name=name: (name, gr.Tabs(selected="see")), None, [see.view, tabs], **QUIET)
+    gr.on(
+        [see.view.input, see.step.release, tab.select],
+        look,
+        [see.view, see.step, results.kept, see.seen],
+        [see.shown, see.step, see.stop, see.seen],
+        **ROOMY,
+        trigger_mode="multiple",
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    see.stop.click(stopping, None, None, **QUIET)
+
+
+def _look(
+    see: See, stops: Stops, request: gr.Request, view: Any, step: Any, kept: Kept | None, seen: dict[Any, str]
+) -> Iterator[dict[Any, Any]]:
+    """The page's updates, one view long."""
+    if not isinstance(kept, Kept):
+        yield {see.shown: EMPTY, see.step: gr.update(visible=False)}
+        return
+    chosen, place = _settled(view, step, kept)
+    slider = gr.update(visible=VIEWS[chosen].by_step, maximum=kept.finished.history[-1].steps, value=place)
+    known = (hash(kept.finished.png), chosen, place if VIEWS[chosen].by_step else 0)
+    stops.want(request)  # who looks elsewhere no longer wants what was begun
+    if known in seen:
+        yield {see.shown: seen[known], see.step: slider, see.stop: _on(False)}
+        return
+    with stops.run(request) as wish:
+        yield {see.shown: _framed(chosen, kept, cards.waiting("Looking …")), see.step: slider, see.stop: _on(True)}
+        try:
+            for html in _drawings(chosen, kept, place, request, wish):
+                yield {see.shown: html}
+            yield {see.seen: dict([*seen.items(), (known, html)][-REMEMBERED:])}
+        except Stopped:
+            if stops.is_last(request, wish):
+                yield {see.shown: _framed(chosen, kept, STOPPED)}
+        except Exception as problem:  # noqa: BLE001  # said where the view would be and, if it is ours, logged
+            yield {see.shown: _framed(chosen, kept, cards.error(running.said(problem)))}
+        if stops.is_last(request, wish):
+            yield {see.stop: _on(False)}
+
+
+def _drawings(view: str, kept: Kept, step: int, request: gr.Request, wish: threading.Event) -> Iterator[str]:
+    events = running.seated("view", visitor(request), kept.plan, running.looked_into(view, kept, step))
+    for event in until(wish, events):
+        yield _framed(view, kept, cards.meanwhile(event) if isinstance(event, Waiting) else _drawn(view, event, kept))
+
+
+def _settled(view: Any, step: Any, kept: Kept) -> tuple[str, int]:
+    """What a client asks for, as far as it exists."""
+    steps = kept.finished.history[-1].steps
+    whole = int(step) if isinstance(step, int | float) and math.isfinite(step) else steps
+    return (view if view in VIEWS else next(iter(VIEWS))), min(max(whole, 0), steps)
+
+
+def _on(visible: bool) -> Any:
+    return gr.update(visible=visible)
+
+
+def _components() -> See:
+    with gr.Row(equal_height=True):
+        view = gr.Radio(
+            [(one.title, name) for name, one in VIEWS.items()],
+            value=next(iter(VIEWS)),
+            label="What to look at",
+            elem_id="q-view",
+            scale=3,
+        )
+        step = gr.Slider(0, 10, 10, step=1, label="Iteration", visible=False, elem_id="q-view-step", scale=1)
+        stop = gr.Button("Stop", visible=False, elem_id="q-view-stop", scale=0)
+    shown = gr.HTML(EMPTY, elem_id="q-see", apply_default_css=False)
+    return See(view, step, stop, shown, gr.State({}, time_to_live=3600))
+
+
+def _framed(view: str, kept: Kept, body: str) -> str:
+    """The view's sentence above it, and whose run it is."""
+    run = f"{kept.plan.recipe.title} on “{kept.finished.label}”, {kept.plan.epsilon:g}/255"
+    return (
+        f'<div class="q-card q-view"><h2>{escape(VIEWS[view].title)}</h2>'
+        f'<p class="q-say">{escape(VIEWS[view].sentence)}</p><p class="q-soft">{escape(run)}</p>{body}</div>'
+    )
+
+
+def _drawn(view: str, seen: Any, kept: Kept) -> str:
+    drawn: str = getattr(views, view)(seen, kept)
+    return drawn

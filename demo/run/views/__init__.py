@@ -1,0 +1,58 @@
+"""Why a run ended as it did: each view takes a finished run and computes, when asked, what it has to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from demo.run.jury import Jury
+from demo.run.kept import Kept
+from demo.run.views.carried import Carried, carried
+from demo.run.views.knob import turned
+from demo.run.views.ways import ways
+
+
+@dataclass(frozen=True)
+class View:
+    """title, sentence: its name, and what to look for. by_step: whether it follows the iteration.
+
+    look: from the run, its jury and the iteration to what is to be drawn, first coarse and then whole.
+    """
+
+    title: str
+    sentence: str
+    look: Callable[[Kept, Jury, int], Iterator[Any]]
+    by_step: bool = False
+
+
+def _ways(kept: Kept, jury: Jury, step: int) -> Iterator[Any]:
+    yield ways(kept, jury, step)
+
+
+def _carried(kept: Kept, jury: Jury, step: int) -> Iterator[list[Carried]]:
+    parts: list[Carried] = []
+    for part in carried(kept, jury):
+        parts.append(part)
+        yield list(parts)
+
+
+VIEWS = {
+    "ways": View(
+        "Which way is up",
+        "Each network has its own idea of how the picture should change. Where they agree, one step fools all.",
+        _ways,
+        by_step=True,
+    ),
+    "knob": View(
+        "Turn the knob",
+        "The more an attack may change, the more networks fall; noise of the same strength hardly moves them.",
+        lambda kept, jury, step: turned(kept, jury),
+    ),
+    "carried": View(
+        "What carries it",
+        "How little of the change is enough? A few strong waves often do what a few strong pixels cannot.",
+        _carried,
+    ),
+}
+"""Name -> view, in the order of the page."""
