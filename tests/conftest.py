@@ -1,5 +1,6 @@
 """What all tests share: settings that must stand before torch and gradio are imported, and the page itself."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one worker a core: more threads would wait for each other
 
 import app  # sets GOMP_SPINCOUNT and turns Gradio's analytics off
 
