@@ -113,6 +113,7 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".q-opacity")) all(".q-gazes").forEach((gazes) => gazes.style.setProperty("--q-dark", event.target.value / 100));
     if (event.target.matches?.(".q-part")) part(event.target.value);
     if (event.target.matches?.(".q-iteration")) { stop(); look("0"); show(+event.target.value); }
   });

@@ -11,10 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import cards, running, views
+from demo.pages import cards, running
 from demo.pages.results import Results
 from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.views import DRAWINGS
 from demo.pages.widgets import QUIET, ROOMY
 from demo.run.kept import Kept
 from demo.run.views import VIEWS
@@ -141,5 +142,5 @@ def _framed(view: str, kept: Kept, body: str) -> str:
 
 
 def _drawn(view: str, seen: Any, kept: Kept) -> str:
-    drawn: str = getattr(views, view)(seen, kept)
+    drawn: str = DRAWINGS[view](seen, kept)
     return drawn

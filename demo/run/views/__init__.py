@@ -9,7 +9,9 @@ from typing import Any
 from demo.run.jury import Jury
 from demo.run.kept import Kept
 from demo.run.views.carried import Carried, carried
+from demo.run.views.gaze import Gaze, gazes
 from demo.run.views.knob import turned
+from demo.run.views.plane import surveyed
 from demo.run.views.ways import ways
 
 
@@ -30,6 +32,13 @@ def _ways(kept: Kept, jury: Jury, step: int) -> Iterator[Any]:
     yield ways(kept, jury, step)
 
 
+def _gazes(kept: Kept, jury: Jury, step: int) -> Iterator[tuple[int, list[Gaze]]]:
+    found: list[Gaze] = []
+    for one in gazes(kept, jury, step):
+        found.append(one)
+        yield kept.frame(step).step, list(found)
+
+
 def _carried(kept: Kept, jury: Jury, step: int) -> Iterator[list[Carried]]:
     parts: list[Carried] = []
     for part in carried(kept, jury):
@@ -38,11 +47,23 @@ def _carried(kept: Kept, jury: Jury, step: int) -> Iterator[list[Carried]]:
 
 
 VIEWS = {
+    "gaze": View(
+        "Where they look",
+        "Bright is what speaks for a network’s answer. Networks look at different things, so what blinds one need not "
+        "blind the next.",
+        _gazes,
+        by_step=True,
+    ),
     "ways": View(
         "Which way is up",
         "Each network has its own idea of how the picture should change. Where they agree, one step fools all.",
         _ways,
         by_step=True,
+    ),
+    "plane": View(
+        "The map",
+        "Go right, and everybody soon says something else; go as far up, by random noise, and hardly anybody does.",
+        lambda kept, jury, step: surveyed(kept, jury),
     ),
     "knob": View(
         "Turn the knob",
