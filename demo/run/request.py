@@ -85,6 +85,10 @@ class Request:
         for name in settings(Request):
             object.__setattr__(self, name, plain(getattr(self, name)))
 
+    def check(self) -> None:
+        """All that `plan` checks but the picture itself; ValueError as there."""
+        self._checked()
+
     def plan(self, beside: Plan | None = None) -> Plan:
         """Everything checked and settled; what is run from here on.
 
@@ -98,7 +102,6 @@ class Request:
         held_out = self._held_out()
         guards = (self.guards, self.guarded, self.known_guard)
         original = beside.original if beside else read(self.picture, self._side(), self.framing, self.place)
-        asked = {name: getattr(self, name) for name in settings(Request)}
         return Plan(
             attack=chosen.name,
             knobs=knobs,
@@ -114,8 +117,13 @@ class Request:
             seed=int(self.seed),
             draws=int(self.draws),
             device=self.device,
-            settings={**asked, "side": self._side(), "held_out": held_out, "device": self.device},
+            settings=self.settled(),
         )
+
+    def settled(self) -> dict[str, Any]:
+        """Every setting by name, with what follows where nothing was said."""
+        asked = {name: getattr(self, name) for name in settings(Request)}
+        return {**asked, "side": self._side(), "held_out": self._held_out(), "device": self.device}
 
     def _checked(self) -> tuple[Recipe, dict[str, Any]]:
         if self.picture is None:

@@ -5,7 +5,7 @@ from models.defences.defence import Defence
 from models.defences.guard import Averaged
 from models.defences.judgement import Judgement, judge
 from models.defences.knobs import Knob, Number, Numbers
-from models.defences.table import DEFENCES, NINE, defend
+from models.defences.table import DEFENCES, NINE, defend, settled
 
 __all__ = [
     "DEFENCES",
@@ -20,4 +20,5 @@ __all__ = [
     "certify",
     "defend",
     "judge",
+    "settled",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -65,6 +65,13 @@ NINE = (
 """The nine defences on which SVRE and others measure black-box attacks, in their order."""
 
 
+def settled(name: str, knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of the named defence, those that are given and the others' defaults; ValueError as `defend`."""
+    if not isinstance(name, str) or name not in DEFENCES:
+        raise ValueError(f"Unknown defence {name!r}: use one of {', '.join(DEFENCES)}.")
+    return settle(DEFENCES[name].title, DEFENCES[name].knobs, knobs)
+
+
 @torch.inference_mode(False)  # what is made within it could not be attacked
 def defend(name: str, classifier: Classifier | Sequence[Classifier], **knobs: Any) -> Classifier:
     """The classifier behind the named defence: a `Classifier` again, with the same labels.
@@ -82,12 +89,10 @@ def defend(name: str, classifier: Classifier | Sequence[Classifier], **knobs: An
             saying what is allowed.
         WeightsError: where the file of a learned defence is missing or damaged, with the cure.
     """
-    if not isinstance(name, str) or name not in DEFENCES:
-        raise ValueError(f"Unknown defence {name!r}: use one of {', '.join(DEFENCES)}.")
+    whole = settled(name, knobs)
     defence = DEFENCES[name]
-    settled = settle(defence.title, defence.knobs, knobs)
     members = _members(defence, classifier)
-    defended = defence.build(members if defence.several else members[0], **settled)
+    defended = defence.build(members if defence.several else members[0], **whole)
     defended.training = any(member.training for member in members)  # its own flag alone: members keep theirs
     defended.random = defence.random or any(member.random for member in members)
     defended.by_query = defence.by_query or any(member.by_query for member in members)
