@@ -16,6 +16,7 @@ DRAWINGS: Mapping[str, Callable[..., Any]] = {
     "ways": ways,
     "plane": plane,
     "knob": knob,
+    "time": knob,
     "carried": carried,
 }
 """View -> from what it found, and the run, to HTML."""

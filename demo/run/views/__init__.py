@@ -70,6 +70,11 @@ VIEWS = {
         "The more an attack may change, the more networks fall; noise of the same strength hardly moves them.",
         lambda kept, jury, step: turned(kept, jury),
     ),
+    "time": View(
+        "Give it time",
+        "More steps, the same strength: the attacked soon fall; whoever only watches may take longer, or hold.",
+        lambda kept, jury, step: turned(kept, jury, "iterations"),
+    ),
     "carried": View(
         "What carries it",
         "How little of the change is enough? A few strong waves often do what a few strong pixels cannot.",

@@ -1,4 +1,4 @@
-"""Turn the knob: who says what as the strength grows, and what random noise of the same strength does."""
+"""Turn the knob: who says what as the strength grows, or the iterations do (EnsembleFool, Fig. 6), beside noise."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ from demo.run.verdict import Juror, status
 
 STRENGTHS = (0, 16, 8, 2, 4, 1)
 """In levels of 255, in the order in which they are tried, coarse first; after none at all, the run's own."""
+ITERATIONS = (0, 16, 1, 4, 2, 8)
+"""The same of iterations; the attack is run anew for each, since its steps are shorter where there are more."""
 
 
 @dataclass(frozen=True)
 class Turned:
-    """What was found so far, by strength in levels of 255, in order.
+    """What was found so far, by value (strength in levels of 255, or iterations), in order.
 
-    sure: each juror's probability of the label under attack (or of the target). noise: the mean of those probabilities
-    over the jurors where random noise of that strength was added instead. least: the smallest strength tried at which
-    each juror falls; None where none was enough.
+    knob: which, "epsilon" or "iterations". sure: each juror's probability of the label under attack (or of the target).
+    noise: the mean of those probabilities over the jurors where random noise of that strength was added instead. least:
+    the smallest value tried at which each juror falls; None where none was enough.
     """
 
-    strengths: tuple[float, ...]
+    knob: str
+    values: tuple[float, ...]
     jurors: tuple[Juror, ...]
     sure: Mapping[str, tuple[float, ...]]
     noise: tuple[float, ...]
@@ -41,28 +44,43 @@ class _Found:
     fell: dict[float, list[bool]] = field(default_factory=dict)
 
 
-def turned(kept: Kept, jury: Jury) -> Iterator[Turned]:
-    """The same attack at every strength in turn, each judged on 8-bit pictures; told after each."""
+def turned(kept: Kept, jury: Jury, knob: str = "epsilon") -> Iterator[Turned]:
+    """The same attack at every value of the knob in turn, each judged on 8-bit pictures; told after each."""
     asked = [member for member in jury if not member.juror.random and member.juror.name in kept.prepared.look.before]
     found = _Found()
-    for strength in dict.fromkeys((STRENGTHS[0], kept.plan.epsilon, *STRENGTHS[1:])):
-        attacked = _attacked(kept, jury, strength)
-        found.sure[strength], found.fell[strength] = _judged(kept, asked, attacked)
-        noise = kept.plan.original if strength == 0 else noisy(kept.plan.original, strength, kept.plan.seed)
-        chances, _ = _judged(kept, asked, noise)
-        found.noise[strength] = sum(chances) / len(chances)
-        yield _told(found, [member.juror for member in asked])
+    for value in _values(kept, knob):
+        attacked = kept.plan.original if value == 0 else _attacked(kept, jury, knob, value)
+        found.sure[value], found.fell[value] = _judged(kept, asked, attacked)
+        chances, _ = _judged(kept, asked, _noise(kept, knob, value))
+        found.noise[value] = sum(chances) / len(chances)
+        yield _told(knob, found, [member.juror for member in asked])
 
 
-def _attacked(kept: Kept, jury: Jury, strength: float) -> Pixels:
+def _values(kept: Kept, knob: str) -> list[float]:
+    """None at all and the run's own first. An attack whose number of iterations is fixed has no other."""
+    first, *others = STRENGTHS if knob == "epsilon" else ITERATIONS
+    if knob == "iterations" and kept.plan.recipe.steps:
+        others = []
+    return list(dict.fromkeys((first, _own(kept, knob), *others)))
+
+
+def _own(kept: Kept, knob: str) -> float:
+    return kept.plan.epsilon if knob == "epsilon" else kept.plan.steps
+
+
+def _attacked(kept: Kept, jury: Jury, knob: str, value: float) -> Pixels:
     plan = kept.plan
-    if strength == 0:
-        return plan.original
-    if strength == plan.epsilon:
+    if value == _own(kept, knob):
         return kept.finished.adversarial
-    other = replace(plan, epsilon=strength)
+    other = replace(plan, epsilon=value) if knob == "epsilon" else replace(plan, iterations=int(value))
     *_, last = frames(other, jury, plan.labels.index(kept.prepared.goal))
-    return within(to_pixels(last.adversarial), plan.original, strength)
+    return within(to_pixels(last.adversarial), plan.original, other.epsilon)
+
+
+def _noise(kept: Kept, knob: str, value: float) -> Pixels:
+    """Random noise of that strength; it knows no iterations."""
+    strength = value if knob == "epsilon" else kept.plan.epsilon
+    return kept.plan.original if value == 0 else noisy(kept.plan.original, strength, kept.plan.seed)
 
 
 @torch.no_grad()
@@ -77,16 +95,17 @@ def _judged(kept: Kept, asked: Sequence[Member], picture: Pixels) -> tuple[list[
     return sure, fell
 
 
-def _told(found: _Found, jurors: Sequence[Juror]) -> Turned:
-    strengths = sorted(found.sure)
+def _told(knob: str, found: _Found, jurors: Sequence[Juror]) -> Turned:
+    values = sorted(found.sure)
     least = {
-        juror.name: next((strength for strength in strengths if found.fell[strength][place]), None)
+        juror.name: next((value for value in values if found.fell[value][place]), None)
         for place, juror in enumerate(jurors)
     }
     return Turned(
-        strengths=tuple(strengths),
+        knob=knob,
+        values=tuple(values),
         jurors=tuple(jurors),
-        sure={juror.name: tuple(found.sure[s][k] for s in strengths) for k, juror in enumerate(jurors)},
-        noise=tuple(found.noise[s] for s in strengths),
+        sure={juror.name: tuple(found.sure[value][k] for value in values) for k, juror in enumerate(jurors)},
+        noise=tuple(found.noise[value] for value in values),
         least=least,
     )

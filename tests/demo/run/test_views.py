@@ -111,18 +111,18 @@ def test_who_falls_to_a_part_is_asked_of_the_networks(kept: Kept, jury: Jury) ->
             assert (mark == "fooled") == (answer != "Lion")
 
 
-def test_the_knob_passes_through_the_run_itself(kept: Kept, jury: Jury) -> None:
-    *_, seen = turned(kept, jury)
-    assert list(seen.strengths) == sorted(seen.strengths)
-    assert {0, kept.plan.epsilon} <= set(seen.strengths)
-    at = seen.strengths.index(kept.plan.epsilon)
+@pytest.mark.parametrize(("knob", "own"), [("epsilon", 8), ("iterations", 4)])
+def test_the_knob_passes_through_the_run_itself(knob: str, own: int, kept: Kept, jury: Jury) -> None:
+    *_, seen = turned(kept, jury, knob)
+    assert list(seen.values) == sorted(seen.values)
+    at = seen.values.index(own)
     after = {finding.juror.name: finding for finding in kept.finished.findings}
     for juror in seen.jurors:
         assert seen.sure[juror.name][at] == pytest.approx(after[juror.name].after.belief, abs=1e-4)
         assert seen.sure[juror.name][0] == pytest.approx(after[juror.name].before.belief, abs=1e-4)
         if after[juror.name].status == "fooled":
             assert seen.least[juror.name] is not None
-            assert seen.least[juror.name] <= kept.plan.epsilon
+            assert seen.least[juror.name] <= own
     assert seen.noise[0] == pytest.approx(np.mean([seen.sure[juror.name][0] for juror in seen.jurors]), abs=1e-6)
     assert min(seen.noise) > min(seen.sure[seen.jurors[0].name]), "noise of the same size does little"
 
