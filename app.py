@@ -30,6 +30,7 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="port")
     parser.add_argument("--open", action="store_true", help="open the browser")
+    parser.add_argument("--check", action="store_true", help="run all that a talk shows, once, say ready, and end")
     flags = parser.parse_args()
     if taken(flags.host, flags.port):
         raise SystemExit(f"Port {flags.port} of {flags.host} is taken: choose another with --port.")
@@ -38,9 +39,13 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("quorum").setLevel(os.environ.get("QUORUM_LOG", "INFO").upper())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, and leaves nothing on the disk
+    well = True
     with suppress(KeyboardInterrupt), home() as folder:
-        launch(folder / "examples", flags.host, flags.port, flags.open)
-    os._exit(0)  # a run under way is a thread that would keep us for as long as it takes
+        if flags.check:
+            well = check(folder / "examples", flags.host, flags.port)
+        else:
+            launch(folder / "examples", flags.host, flags.port, flags.open)
+    os._exit(not well)  # a run under way is a thread that would keep us for as long as it takes
 
 
 def taken(host: str, port: int) -> bool:
@@ -73,7 +78,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         quiet=not block,
         theme=page.THEME,
         css=page.style(),
-        head=page.script(),
+        head=page.head(),
         ssr_mode=False,
         run_history=False,
         enable_monitoring=False,
@@ -86,6 +91,19 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
     if block:
         threading.Event().wait()  # Gradio's own wait would see every listener out before it ends
     return address
+
+
+def check(folder: Path, host: str, port: int) -> bool:
+    """The morning of the talk: whether everything that is shown works, each with its seconds."""
+    from demo.pages.rehearsal import rehearsed
+
+    address = launch(folder, host, port, block=False)
+    well = True
+    for fine, line in rehearsed(folder, address, warm):
+        print(line, flush=True)
+        well = well and fine
+    print("ready" if well else "Not ready: see the lines that begin with FAIL.", flush=True)
+    return well
 
 
 def warm() -> None:

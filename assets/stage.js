@@ -1,9 +1,12 @@
 /* The stage in the browser: comparing, replaying, looking at what was added. One listener a kind of event, on the
    document, since the page writes the stage anew. Nothing here knows an attack or a network. */
 (() => {
-  const stage = () => document.getElementById("q-stage");
+  /* An earlier run of the visit has its verdict and its stage in one room. */
+  const earlier = () => document.querySelector(".q-earlier #q-earlier");
+  const stage = () => earlier() ?? document.getElementById("q-stage");
   const one = (selector) => stage()?.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const counters = () => all(".q-counter", earlier() ?? document.getElementById("q-verdict"));
   let timer = null;
 
   function part(value) {
@@ -20,10 +23,9 @@
   /* What the finished run shows, kept so that replay can come back to it. */
   function finished(root) {
     if (root.kept) return root.kept;
-    const counters = all("#q-verdict .q-counter");
     root.kept = {
       picture: root.querySelector(".q-over").src,
-      counts: counters.map((counter) => [counter.querySelector(".q-number").textContent, counter.className]),
+      counts: counters().map((counter) => [counter.querySelector(".q-number").textContent, counter.className]),
       tiles: new Map(all(".q-tile", root).map((tile) => [tile, [tile.className, ...["b", ".q-mark"].map((s) => tile.querySelector(s).textContent), tile.querySelector(".q-meter span").style.width]])),
       frames: JSON.parse(root.querySelector(".q-frames").textContent),
     };
@@ -31,7 +33,7 @@
   }
 
   function show(step) {
-    const root = one(".q-compare")?.closest("#q-stage");
+    const root = stage();
     if (!root || !root.querySelector(".q-frames")) return;
     if (root.keptFor !== root.querySelector(".q-frames")) { root.kept = null; root.keptFor = root.querySelector(".q-frames"); }
     const kept = finished(root), { frames, steps } = kept.frames, last = step >= steps;
@@ -45,7 +47,7 @@
     let near = Math.min(step, frames.length - 1);
     while (near > 0 && !frames[near].picture) near -= 1;
     root.querySelector(".q-over").src = last || near < 0 ? kept.picture : frames[near].picture;
-    all("#q-verdict .q-counter").forEach((counter, place) => {
+    counters().forEach((counter, place) => {
       const number = counter.querySelector(".q-number");
       if (last) { [number.textContent, counter.className] = kept.counts[place]; return; }
       const [fell, total] = frames[step].counts[place];

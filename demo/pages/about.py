@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from demo.pages import glossary
+
 WORDS = """
 **A picture that looks the same, and is not.** A neural network sees a picture as numbers. Change each of them
 by a few hundredths, all in just the right way, and the network sees something else, while you see no
@@ -37,6 +39,8 @@ that you upload stay on the machine that runs this page and are deleted within t
 
 
 def build() -> None:
-    """An accordion at the foot of the page."""
-    with gr.Accordion("What am I looking at?", open=False):
+    """Two accordions at the foot of the page."""
+    with gr.Accordion("What am I looking at?", open=False, elem_id="q-about"):
         gr.Markdown(WORDS)
+    with gr.Accordion("The field’s words", open=False, elem_id="q-words"):
+        gr.HTML(glossary.table(), apply_default_css=False)

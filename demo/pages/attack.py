@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demo.pages import cards, choices, opening, running
+from demo.pages import arriving, cards, choices, opening, running, telling
 from demo.pages import results as right
 from demo.pages.menu import attack_of
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stops
 from demo.pages.streaming import Tab, stream
 from demo.pages.widgets import QUIET, ROOMY
+from demo.run.alike import alike
+from demo.run.bet import answered
+from demo.run.kept import Kept
 
 TO_THE_STAGE = """() => {
   const stage = document.getElementById("q-verdict");
@@ -30,8 +35,8 @@ TO_THE_VERDICT = """() => {
 """The button that was pressed is gone by then."""
 
 
-def build(blocks: gr.Blocks, folder: Path) -> Tab:
-    """The tab's components and what connects them. folder: where the examples are written."""
+def build(blocks: gr.Blocks, folder: Path) -> tuple[Tab, telling.Bar]:
+    """The tab's components and what connects them, and the bar of stories. folder: where the examples are written."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=0, min_width=340, elem_id="q-choices"):
             left = choices.build(folder)
@@ -39,17 +44,18 @@ def build(blocks: gr.Blocks, folder: Path) -> Tab:
                 start = gr.Button("Attack", variant="primary", size="lg", elem_id="q-start")
                 stop = gr.Button("Stop", size="lg", visible=False, elem_id="q-stop")
         with gr.Column(scale=1, min_width=320, elem_id="q-right"):
+            bar = telling.bar()
             results = right.build()
     tab = Tab(left, results, Scene(gr.State("opening"), start, stop, left.sources, results), Stops())
     _connect(tab)
-    opening.connect(blocks, left, tab.scene, tab.stops)
-    return tab
+    opening.connect(arriving.connect(blocks, left), left, tab.scene, tab.stops)
+    return tab, bar
 
 
 def _connect(tab: Tab) -> None:
     controls, results, scene = tab.left.controls, tab.results, tab.scene
 
-    inputs = [scene.state, *controls.widgets()]
+    inputs = [scene.state, results.bet, *controls.widgets()]
     argument = controls.argument
     outputs = [*scene.outputs(), *results.outputs(), argument.label, argument.epsilon, argument.attack, tab.left.more]
     settings: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
@@ -66,9 +72,18 @@ def _connect(tab: Tab) -> None:
         wanted = tab.stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
-    # What stands on the stage is then no longer what the settings would give.
+    def stale(now: Name, kept: Kept | None, *values: Any) -> Any:
+        """The verdict says so while it is not what the settings would give."""
+        if now != "judged" or kept is None:
+            return gr.skip()
+        try:
+            fresh = alike(controls.request(*values), kept.plan)
+        except ValueError:  # nonsense will be said when it is to be run
+            fresh = False
+        return gr.update(elem_classes=[] if fresh else ["q-stale"])
+
     settled = [widget.change for widget in controls.widgets()[1:] if widget is not argument.label]
-    gr.on(settled, stale, scene.state, results.heard, **QUIET)
+    gr.on(settled, stale, [scene.state, results.kept, *controls.widgets()], results.heard, **QUIET)
     scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
 
 
@@ -76,25 +91,25 @@ def _starters(tab: Tab) -> list[tuple[gr.Button, Any, list[Any]]]:
     """The buttons that begin a run: each with its run, and what it takes beside the widgets' values."""
     controls, results = tab.left.controls, tab.results
 
-    def watch(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield from stream(tab, request, before, values)
+    def watch(request: gr.Request, before: Name, guess: Any, *values: Any) -> Iterator[dict[Any, Any]]:
+        yield from stream(tab, request, before, lambda: controls.request(*values), note=partial(answered, guess))
 
     def search(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
-        yield from stream(tab, request, before, values, source=running.search)
+        yield from stream(tab, request, before, lambda: controls.request(*values), source=running.search)
 
     def stronger(request: gr.Request, before: Name, *values: Any) -> Iterator[dict[Any, Any]]:
         doubled = list(values)
         place = controls.widgets().index(controls.argument.epsilon)
         doubled[place] = right.twice(values[place])
         yield {controls.argument.epsilon: doubled[place]}
-        yield from stream(tab, request, before, doubled)
+        yield from stream(tab, request, before, lambda: controls.request(*doubled))
 
     def other(request: gr.Request, before: Name, attack: str, *values: Any) -> Iterator[dict[Any, Any]]:
         yield {controls.argument.attack: attack_of(attack)}
-        yield from stream(tab, request, before, values, attack=attack)
+        yield from stream(tab, request, before, lambda: replace(controls.request(*values), attack=attack, knobs={}))
 
     return [
-        (tab.scene.start, watch, []),
+        (tab.scene.start, watch, [results.bet]),
         (results.least, search, []),
         (results.stronger, stronger, []),
         (results.another, other, [results.other]),
@@ -113,8 +128,3 @@ def _connect_pictures(tab: Tab, watch: Any, inputs: Any, outputs: Any, settings:
         sample.load_input_event.then(lambda: ("", 0.5), None, [label, place], **QUIET).then(
             watch, inputs, outputs, **settings
         )
-
-
-def stale(now: Name) -> Any:
-    """The verdict says that it is an earlier one, once the settings have changed since."""
-    return gr.update(elem_classes=["q-stale"]) if now == "judged" else gr.skip()

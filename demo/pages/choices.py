@@ -11,6 +11,7 @@ import gradio as gr
 from demo.pages import asking, chips, defences, examples, menu, packs
 from demo.pages.controls import Argument, Controls
 from demo.pages.examples import OFFERED
+from demo.pages.follow import Followers
 from demo.pages.upload import picture_input
 from demo.pages.widgets import QUIET
 from demo.run.request import DEFAULT_ITERATIONS, MOST_ITERATIONS, STRONGEST
@@ -20,7 +21,9 @@ from models.packs import PACKS
 @dataclass(frozen=True)
 class Left:
     """The column: its controls, the examples' files by name, the examples by pack with their room, less
-    common settings, and the jury's best guesses."""
+    common settings, and the jury's best guesses. followers: what follows the pack; sentence: what the pack says of
+    itself. linked: the settings of an attack that a link brought.
+    """
 
     controls: Controls
     made: dict[str, str]
@@ -28,6 +31,9 @@ class Left:
     sources: gr.Column
     more: gr.Accordion
     guess: gr.Radio
+    followers: Followers
+    sentence: gr.HTML
+    linked: gr.State
 
 
 def build(folder: Path) -> Left:
@@ -35,7 +41,7 @@ def build(folder: Path) -> Left:
     made = dict(examples.write(folder))
     with gr.Column(elem_classes="q-choice"):
         _heading(1, "A picture")
-        picture = picture_input(made[OFFERED[packs.first().name][0]])
+        picture = picture_input(made[OFFERED[packs.first().name][0]], "q-picture")
         place = gr.Slider(
             0, 1, 0.5, step=0.01, label="Which part they see", visible=False, elem_id="q-place", buttons=[]
         )
@@ -47,8 +53,8 @@ def build(folder: Path) -> Left:
         pack, sentence = packs.menu()
         glance = gr.HTML(chips.opening(), elem_id="q-glance")
         with gr.Accordion("Change the jury", open=False, elem_id="q-change"):
-            jury = packs.networks(pack, sentence)
-            guards = defences.build(pack)
+            jury, followers = packs.networks(pack, sentence)
+            guards = defences.build(followers)
     with gr.Column(elem_classes="q-choice"):
         _heading(3, "The attack")
         idea, attack, saying = menu.build()
@@ -62,15 +68,15 @@ def build(folder: Path) -> Left:
         )
         iterations = gr.Slider(1, MOST_ITERATIONS, DEFAULT_ITERATIONS, step=1, label="Iterations")
     with gr.Accordion("More", open=False) as more:
-        few_need = _more(jury.pack, label)
+        few_need = _more(followers, label)
         argument = Argument(attack, epsilon, iterations, label, place=place, **few_need, knobs=menu.knobs())
-    menu.follow(argument, idea, saying)
-    jury.pack.change(lambda pack: PACKS[pack].epsilon, jury.pack, epsilon, **QUIET)
+    linked = menu.follow(argument, idea, saying)
+    followers.add(lambda pack: [PACKS[pack].epsilon], [epsilon])
     rooms = [sample.dataset for sample in samples.values()]
-    jury.pack.change(lambda pack: [gr.update(visible=name == pack) for name in samples], jury.pack, rooms, **QUIET)
+    followers.add(lambda pack: [gr.update(visible=name == pack) for name in samples], rooms)
     controls = Controls(picture, jury, argument, guards)
     chips.connect(glance, controls)
-    return Left(controls, made, samples, sources, more, guess)
+    return Left(controls, made, samples, sources, more, guess, followers, sentence, linked)
 
 
 def _samples(paths: dict[str, str], picture: gr.Image) -> dict[str, gr.Examples]:
@@ -93,7 +99,7 @@ def _heading(number: int, words: str) -> None:
     gr.HTML(f'<h2 class="q-step"><i>{number}</i>{words}</h2>')
 
 
-def _more(pack: gr.Radio, label: gr.Dropdown) -> dict[str, Any]:
+def _more(followers: Followers, label: gr.Dropdown) -> dict[str, Any]:
     labels = asking.labels(packs.first().name)
     more = {
         "framing": gr.Radio(
@@ -106,7 +112,7 @@ def _more(pack: gr.Radio, label: gr.Dropdown) -> dict[str, Any]:
         "side": gr.Radio([], value=None, label="Canvas", visible=False),
     }
     more["targeted"].change(lambda on: gr.update(visible=on), more["targeted"], more["target"], **QUIET)
-    pack.change(_of_pack, pack, [label, more["target"], more["side"]], **QUIET)
+    followers.add(_of_pack, [label, more["target"], more["side"]])
     return more
 
 

@@ -16,9 +16,10 @@ from models.packs import PACKS
 
 @dataclass(frozen=True)
 class Jury:
-    """The second choice: which pack, who is attacked, who is only asked."""
+    """The second choice: which pack, who is attacked, who is only asked. trio: which three, where they come so."""
 
     pack: gr.Radio
+    trio: gr.Radio
     surrogates: gr.CheckboxGroup
     held_out: gr.CheckboxGroup
 
@@ -82,6 +83,10 @@ class Controls:
             held_out=held_out(chosen["pack"], chosen["held_out"], chosen["studied"]),
             device=best(),
         )
+
+    def named(self, name: str) -> Any:
+        """The widget of one setting, by its name."""
+        return self._plain()[name]
 
     def _plain(self) -> dict[str, Any]:
         """The widgets that are one setting each, by name."""

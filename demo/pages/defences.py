@@ -8,6 +8,7 @@ import gradio as gr
 
 import models
 from demo.pages.controls import Guards
+from demo.pages.follow import Followers
 from demo.pages.packs import first
 from demo.pages.widgets import QUIET, widget
 from demo.run.request import MOST_LOOKS
@@ -20,7 +21,7 @@ from models.packs import PACKS
 BEST = ("The best held-out network", "")
 
 
-def build(pack: gr.Radio) -> Guards:
+def build(followers: Followers) -> Guards:
     """The accordion's content; it follows the pack."""
     single = [(row.title, name) for name, row in DEFENCES.items() if not row.several]
     asked = gr.Dropdown(
@@ -56,18 +57,18 @@ def build(pack: gr.Radio) -> Guards:
     )
 
     guards = Guards(asked, guarded, studied, draws, known_guard, parameters)
-    _connect(guards, nine, pack)
+    _connect(guards, nine, followers)
     return guards
 
 
-def _connect(guards: Guards, nine: gr.Button, pack: gr.Radio) -> None:
+def _connect(guards: Guards, nine: gr.Button, followers: Followers) -> None:
     def follow(chosen: list[str]) -> list[Any]:
         return [gr.update(visible=owner in (chosen or ())) for owner, _ in guards.parameters]
 
     asked = guards.guards
     asked.change(follow, asked, list(guards.parameters.values()), **QUIET)
     nine.click(lambda: list(NINE), None, asked, **QUIET)
-    pack.change(_of_pack, [pack, asked], [guards.guarded, guards.studied, asked, guards.draws], **QUIET)
+    followers.add(_of_pack, [guards.guarded, guards.studied, asked, guards.draws], asked)
 
 
 def _parameters() -> dict[tuple[str, str], gr.Number]:
@@ -87,11 +88,11 @@ def _parameters() -> dict[tuple[str, str], gr.Number]:
     }
 
 
-def _of_pack(name: str, chosen: list[str]) -> list[Any]:
+def _of_pack(name: str, chosen: list[str] | None = None) -> list[Any]:
     """What follows the pack: its own guards, unless the visitor has chosen others."""
     openings = [list(row.guards) for row in PACKS.values()]
     guards = gr.update(value=list(PACKS[name].guards))
-    follows = list(chosen or ()) in openings
+    follows = chosen is None or list(chosen) in openings
     return [
         gr.update(choices=[BEST, *_titled(name)], value=""),
         gr.update(choices=_studied(name), visible=bool(_studied(name)), value=[]),

@@ -57,17 +57,24 @@ def knobs() -> dict[str, Any]:
     return {name: widget(knob, visible=name in first) for name, knob in every_knob().items()}
 
 
-def follow(argument: Argument, idea: gr.Radio, saying: gr.HTML) -> None:
-    """The attack's idea and sentence, its own knobs with their defaults, and what it fixes follow the menu."""
+def follow(argument: Argument, idea: gr.Radio, saying: gr.HTML) -> gr.State:
+    """The attack's idea and sentence, its own knobs with their defaults, and what it fixes follow the menu.
+
+    Gives the room for what a link wants of an attack: its name, and knobs that differ from their defaults.
+    """
+    linked = gr.State(("", {}))
 
     def first_of(name: str) -> Any:
         attacks = of_idea(name)
         return gr.update(choices=attacks, value=attacks[0][1])
 
-    def of_attack(attack: str) -> list[Any]:
+    def of_attack(attack: str, wanted: tuple[str, Any]) -> list[Any]:
         recipe = RECIPES[attack]
         mine = {knob.name: knob for knob in recipe.knobs}
-        updates = [shown(mine[name]) if name in mine else gr.update(visible=False) for name in argument.knobs]
+        given = wanted[1] if wanted[0] == attack else {}
+        updates = [
+            shown(mine[name], given.get(name)) if name in mine else gr.update(visible=False) for name in argument.knobs
+        ]
         steps = gr.update(interactive=recipe.steps is None)
         why = recipe.untargeted_because
         aim = gr.update(interactive=why is None, info=why or "", **({"value": False} if why else {}))
@@ -75,4 +82,5 @@ def follow(argument: Argument, idea: gr.Radio, saying: gr.HTML) -> None:
 
     idea.input(first_of, idea, argument.attack, **QUIET)
     followers = [idea, argument.attack, saying, argument.iterations, argument.targeted, *argument.knobs.values()]
-    argument.attack.change(of_attack, argument.attack, followers, **QUIET)
+    argument.attack.change(of_attack, [argument.attack, linked], followers, **QUIET)
+    return linked

@@ -29,8 +29,11 @@ _EYE = ThreadPoolExecutor(1, "look")
 """One look at a time, on one thread: each that has ever computed keeps what torch caches by thread."""
 
 
-def connect(blocks: gr.Blocks, left: Left, scene: Scene, stops: Stops) -> None:
-    """Looks when the page opens and whenever what is to be seen changes; not over a run that has begun since."""
+def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
+    """Looks when the page opens and whenever what is to be seen changes; not over a run that has begun since.
+
+    arrival: the event after which the page is as its address wants it.
+    """
     controls, guess = left.controls, left.guess
     seen = [controls.picture, controls.argument.framing, controls.argument.place, controls.jury.pack]
     shown = [scene.results.verdict, scene.results.stage, guess, controls.argument.place]
@@ -47,9 +50,9 @@ def connect(blocks: gr.Blocks, left: Left, scene: Scene, stops: Stops) -> None:
         return [gr.skip() for _ in said] if stops.under_way(request) else said
 
     def clear(now: Name) -> dict[Any, Any]:
-        return {} if now == "running" else scene.set("opening")
+        return {scene.start: gr.skip()} if now == "running" else scene.set("opening")
 
-    blocks.load(look, seen, shown, **settings)
+    arrival.then(look, seen, shown, **settings)
 
     def swap(path: Any, pack: str) -> Any:
         name = examples.swapped(path, pack)

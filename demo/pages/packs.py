@@ -10,6 +10,7 @@ import gradio as gr
 
 import models
 from demo.pages.controls import Jury
+from demo.pages.follow import Followers
 from demo.pages.widgets import QUIET
 from demo.run.device import best
 from demo.run.roster import top1
@@ -39,8 +40,8 @@ def menu() -> tuple[gr.Radio, gr.HTML]:
     return pack, gr.HTML(_sentence(first()))
 
 
-def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
-    """The pack's networks, in two lists: who is attacked, and who else is asked."""
+def networks(pack: gr.Radio, saying: gr.HTML) -> tuple[Jury, Followers]:
+    """The pack's networks, in two lists: who is attacked, and who else is asked; and what will follow the pack."""
     row = first()
     trio = gr.Radio(
         list(trios()),
@@ -66,9 +67,10 @@ def networks(pack: gr.Radio, saying: gr.HTML) -> Jury:
         elem_id="q-held-out",
         elem_classes=f"q-networks q-{row.name}",
     )
-    pack.input(switch, pack, [pack, saying, surrogates, held_out, trio], **QUIET)
+    followers = Followers(pack, pack.input(settle, pack, [pack, saying], **QUIET))
+    followers.add(lists, [surrogates, held_out, trio])
     trio.input(lambda title: trios()[title], trio, surrogates, **QUIET)
-    return Jury(pack, surrogates, held_out)
+    return Jury(pack, trio, surrogates, held_out), followers
 
 
 def described(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -116,17 +118,21 @@ def _sentence(pack: Pack, trouble: str = "") -> str:
     return f'{said}<p class="q-say">{escape(pack.sentence)}</p>'
 
 
-def switch(name: str) -> list[Any]:
+def settle(name: str) -> list[Any]:
     """Another pack, if it can be had; else a sentence, and the one that opens stays."""
     usable, why = models.available(name)
     pack = PACKS[name if usable else DEFAULT_PACK]
+    return [gr.update(value=pack.name), _sentence(pack, "" if usable else why)]
+
+
+def lists(name: str) -> list[Any]:
+    """The lists of networks as that pack opens."""
+    pack = PACKS[name]
     chosen, asked = pack.starters(best())
     trio = trio_of(chosen)
     classes = f"q-networks q-{pack.name}"
     everybody = described(with_the_hub(pack.name))
     return [
-        gr.update(value=pack.name),
-        _sentence(pack, "" if usable else why),
         gr.update(choices=everybody, value=list(chosen), elem_classes=classes, visible=trio is None),
         gr.update(choices=everybody, value=list(asked), elem_classes=classes, visible=not pack.shipped),
         gr.update(visible=trio is not None, **({"value": trio} if trio else {})),

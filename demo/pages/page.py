@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.pages import about, api, attack, compare, packs, see
+from demo.pages import about, api, attack, compare, packs, see, talk, telling
 from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
@@ -50,9 +50,10 @@ def style() -> str:
     return (ASSETS / "style.css").read_text() + "\n".join(dots)
 
 
-def script() -> str:
-    """What the stage does in the browser, for the page's head."""
-    return f"<script>{(ASSETS / 'stage.js').read_text()}</script>"
+def head() -> str:
+    """What happens in the browser alone, and stage mode's style, for the page's head."""
+    scripts = "".join(f"<script>{(ASSETS / name).read_text()}</script>" for name in ("stage.js", "talk.js", "visit.js"))
+    return f"{scripts}<style>{(ASSETS / 'talk.css').read_text()}</style>"
 
 
 def build(folder: Path) -> gr.Blocks:
@@ -63,15 +64,18 @@ def build(folder: Path) -> gr.Blocks:
         gr.HTML(
             '<a class="q-skip" href="#q-start">To the start button</a>'
             f'<header class="q-head"><h1>{TITLE}</h1><p>One picture, a jury of networks. Who changes their mind?</p>'
-            f'<span class="q-chip">{device} · runs on this machine</span></header>'
+            f'<span class="q-chip">{device} · runs on this machine</span>{talk.DOOR}</header>'
         )
         with gr.Tabs(selected="attack") as tabs:
             with gr.Tab("Attack", id="attack"):
-                run = attack.build(blocks, folder)
+                run, bar = attack.build(blocks, folder)
             with gr.Tab("Compare", id="compare"):
                 compare.build(run.left.controls, tabs)
             with gr.Tab("See why", id="see") as tab:
                 see.build(run.results, tabs, tab)
+            with gr.Tab("Stories", id="stories"):
+                telling.build(blocks, run, bar, tabs)
+        gr.HTML(talk.BAR)
         about.build()
         api.build()
     return blocks

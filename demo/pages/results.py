@@ -11,7 +11,8 @@ import gradio as gr
 
 from demo.attacks.recipes import RECIPES
 from demo.figures import interactive, of_run
-from demo.pages import running, stage, verdict
+from demo.pages import running, stage, taking, verdict
+from demo.run.bet import GUESSES
 from demo.run.events import Finished, Prepared
 from demo.run.kept import Kept
 from demo.run.plan import Plan
@@ -20,19 +21,26 @@ from demo.run.views import VIEWS
 
 TRAVEL = ("cwa", "ensemblefool-a")
 """Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures)."""
+VISIT = (
+    '<nav id="q-visit" class="q-card" aria-label="Runs of this visit" hidden><h3>Runs of this visit</h3><ol></ol></nav>'
+)
+"""Filled in the browser (assets/visit.js): nobody else has them."""
 PLOTS = 3
 """A run draws two or three charts."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """Every component that a run writes to. heard: the verdict's room. onward: what is worth trying next, `other` being
-    the attack that `another` tries. kept: the finished run; views: the buttons that lead into it. after: what is there
-    when a run is done.
+    """Every component that a run writes to.
+
+    heard: the verdict's room. bet: a guess before the run. onward: what is worth trying next, `other` being the attack
+    that `another` tries. kept: the finished run; views: the buttons that lead into it. after: what is there when a run
+    is done.
     """
 
     heard: gr.Column
     verdict: gr.HTML
+    bet: gr.Radio
     onward: gr.Row
     least: gr.Button
     stronger: gr.Button
@@ -42,27 +50,34 @@ class Results:
     views: Mapping[str, gr.Button]
     stage: gr.HTML
     after: gr.Column
-    png: gr.DownloadButton
-    json: gr.DownloadButton
+    taking: taking.Taking
     plots: tuple[gr.Plot, ...]
 
     def outputs(self) -> list[Any]:
         return [
             self.verdict,
+            self.bet,
             self.stronger,
             self.another,
             self.other,
             self.kept,
             self.stage,
-            self.png,
-            self.json,
+            *self.taking.outputs(),
             *self.plots,
         ]
 
 
 def build() -> Results:
+    gr.HTML('<div id="q-earlier"></div>', apply_default_css=False)
     with gr.Column() as heard:
         said = gr.HTML(verdict.welcome(), elem_id="q-verdict", apply_default_css=False)
+        bet = gr.Radio(
+            [(title, name) for name, title in GUESSES.items()],
+            value=None,
+            label="Your guess, if you like: who will fall?",
+            elem_id="q-bet",
+            elem_classes="q-guesses",
+        )
         with gr.Row(visible=False, elem_id="q-onward") as onward:
             least = gr.Button("How little is enough?", size="sm", elem_id="q-least")
             stronger = gr.Button("Try twice the strength", size="sm", visible=False, elem_id="q-stronger")
@@ -72,15 +87,13 @@ def build() -> Results:
         with gr.Row(elem_id="q-why"):
             gr.HTML("<h3>See why</h3>", elem_id="q-why-title", apply_default_css=False)
             views = {name: gr.Button(view.title, size="sm", elem_id=f"q-to-{name}") for name, view in VIEWS.items()}
-        with gr.Row():
-            png = gr.DownloadButton("Picture (PNG, exact)", elem_id="q-png")
-            json = gr.DownloadButton("Run (JSON)", elem_id="q-json")
+        taken = taking.build()
         with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
             plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
+    gr.HTML(VISIT, apply_default_css=False)
     kept = gr.State(None, time_to_live=3600)
-    return Results(
-        heard, said, onward, least, stronger, another, gr.State(""), kept, views, shown, after, png, json, plots
-    )
+    other = gr.State("")
+    return Results(heard, said, bet, onward, least, stronger, another, other, kept, views, shown, after, taken, plots)
 
 
 def _stronger(plan: Plan, finished: Finished) -> Any:
@@ -108,16 +121,15 @@ def finished(
     drawn: list[Any] = [gr.update(value=interactive.plot(chart), visible=True) for chart in charts]
     drawn += [gr.update(visible=False)] * (PLOTS - len(drawn))
     with running.scratch() as folder:
-        png, numbers = running.save(plan, finished, Path(folder))
         other = another(plan.attack)
         yield {
             results.verdict: verdict.judged(prepared, finished, note),
+            results.bet: None,
             results.other: other,
             results.kept: Kept(plan, prepared, finished),
             results.stronger: _stronger(plan, finished),
             results.another: f"Try {RECIPES[other].title}",
             results.stage: stage.judged(prepared, finished, charts),
             **dict(zip(results.plots, drawn, strict=True)),
-            results.png: png,
-            results.json: numbers,
+            **results.taking.of(plan, finished, Path(folder)),
         }

@@ -24,7 +24,8 @@ class Scene:
 
     def outputs(self) -> list[Any]:
         results = self.results
-        return [self.state, self.start, self.stop, self.sources, results.heard, results.onward, results.after]
+        shown = [results.heard, results.bet, results.onward, results.after]
+        return [self.state, self.start, self.stop, self.sources, *shown]
 
     def set(self, name: Name) -> dict[Any, Any]:
         """The updates that make it so. A run hides the last files with its first frame, not before."""
@@ -35,6 +36,7 @@ class Scene:
             self.stop: gr.update(visible=running, interactive=True),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
             self.results.heard: gr.update(elem_classes=[]),
+            self.results.bet: gr.update(visible=name == "opening"),
             self.results.onward: gr.update(visible=name == "judged"),
         }
         return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}

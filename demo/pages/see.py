@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from demo.pages import cards, running
+from demo.pages.glossary import marked
 from demo.pages.results import Results
 from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stopped, Stops, until
@@ -137,7 +138,7 @@ def _framed(view: str, kept: Kept, body: str) -> str:
     run = f"{kept.plan.recipe.title} on “{kept.finished.label}”, {kept.plan.epsilon:g}/255"
     return (
         f'<div class="q-card q-view"><h2>{escape(VIEWS[view].title)}</h2>'
-        f'<p class="q-say">{escape(VIEWS[view].sentence)}</p><p class="q-soft">{escape(run)}</p>{body}</div>'
+        f'<p class="q-say">{marked(VIEWS[view].sentence)}</p><p class="q-soft">{escape(run)}</p>{body}</div>'
     )
 
 

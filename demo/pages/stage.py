@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from demo.figures import svg
 from demo.figures.chart import Chart
 from demo.pages import replay, tiles
+from demo.pages.glossary import explained
 from demo.pages.tiles import Tile
 from demo.run.events import Finished, Look, Prepared, Progress
 from demo.run.picture import Pixels, encode, strengthened
@@ -127,7 +129,6 @@ def _scrubber(finished: Finished) -> str:
 
 def _looks(finished: Finished) -> str:
     """The choice between the picture and what was added to it, with what was measured on the file."""
-    far = finished.distances
     buttons = ['<button type="button" class="q-look" data-look="0" aria-pressed="true">picture</button>']
     buttons += [
         f'<button type="button" class="q-look" data-look="{times}" aria-pressed="false">×{times}</button>'
@@ -135,9 +136,18 @@ def _looks(finished: Finished) -> str:
     ]
     return (
         f'<div class="q-looks">{buttons[0]}<span class="q-soft">what was added:</span>{"".join(buttons[1:])}'
-        f'<span class="q-soft">largest change {far["linf"]:.0f}/255 · L2 {far["l2"]:.2f} · PSNR {far["psnr"]:.1f} dB'
-        "</span></div>"
+        f'<span class="q-soft">{" · ".join(_measures(finished.distances))}</span></div>'
     )
+
+
+def _measures(far: Mapping[str, float]) -> list[str]:
+    """What was measured on the file, each with a plain reading."""
+    typical = 255 * 10 ** (-far["psnr"] / 20) if math.isfinite(far["psnr"]) else 0.0
+    return [
+        explained(f"largest change {far['linf']:.0f}/255", "No colour value moved by more than this, from 0 to 255."),
+        explained(f"L2 {far['l2']:.2f}", "The length of the whole change, where one value from black to white is 1."),
+        explained(f"PSNR {far['psnr']:.1f} dB", f"A colour value moved by {typical:.1f} of 255, in the square mean."),
+    ]
 
 
 def _charts(charts: Sequence[Chart]) -> str:

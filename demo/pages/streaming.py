@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -19,6 +19,7 @@ from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.unknown import unknown
 from demo.run.events import Elsewhere, Finished, Least, Loading, Prepared, Progress, Tried, Unknown
 from demo.run.plan import Plan
+from demo.run.request import Request
 
 
 @dataclass(frozen=True)
@@ -35,24 +36,23 @@ def stream(
     tab: Tab,
     request: gr.Request | None,
     before: Name,
-    values: Any,
+    ask: Callable[[], Request],
     *,
     source: Callable[[Plan], Iterator[Any]] | None = None,
-    attack: str = "",
+    note: Callable[[Finished], str] = lambda _: "",
 ) -> Iterator[dict[Any, Any]]:
     """The page's updates, one run long. What went wrong is said on the stage; what was there before stays.
 
-    source: where a plan's events come from, `running.events` unless given. attack: instead of the one that is chosen,
-    with its own settings.
+    ask: what is wanted. source: where a plan's events come from, `running.events` unless given. note: what the
+    verdict is to say first.
     """
     scene, said = tab.scene, tab.results.verdict
     with tab.stops.run(request) as wish:
         yield {said: cards.waiting("Waking the jury …"), **scene.set("running")}
         try:
-            asked = tab.left.controls.request(*values)
-            plan = (replace(asked, attack=attack, knobs={}) if attack else asked).plan()
+            plan = ask().plan()
             events = running.seated("run", visitor(request), plan, (source or running.events)(plan))
-            for update in _updates(tab, plan, until(wish, running.thinned(events))):
+            for update in _updates(tab, plan, until(wish, running.thinned(events)), note):
                 if tab.results.after in update:
                     before = "opening"  # the last verdict has left the stage
                 yield update
@@ -62,19 +62,17 @@ def stream(
             yield {said: cards.error(running.said(problem)), **scene.set(before)}
 
 
-def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, Any]]:
+def _updates(tab: Tab, plan: Plan, events: Iterator[Any], note: Callable[[Finished], str]) -> Iterator[dict[Any, Any]]:
     scene, results = tab.scene, tab.results
     prepared: Prepared | None = None
-    note = ""
+    least = ""
     for event, history in events:
         match event:
             case Waiting() | Loading() | Tried() | Elsewhere():
                 yield {results.verdict: cards.meanwhile(event)}
             case Least():
-                plan, note = (
-                    event.plan,
-                    f"{event.plan.epsilon:g}/255 is the least at which every attacked network falls.",
-                )
+                plan = event.plan
+                least = f"{plan.epsilon:g}/255 is the least at which every attacked network falls."
                 yield {tab.left.controls.argument.epsilon: plan.epsilon}
             case Unknown():
                 yield _unknown(tab, plan, event) | scene.set("opening")
@@ -88,7 +86,7 @@ def _updates(tab: Tab, plan: Plan, events: Iterator[Any]) -> Iterator[dict[Any, 
                     results.after: gr.update(visible=False),
                 }
             case Finished() if prepared:
-                for update in right.finished(plan, prepared, event, results, note):
+                for update in right.finished(plan, prepared, event, results, least or note(event)):
                     yield update | scene.set("judged")
 
 

@@ -12,8 +12,10 @@ import gradio as gr
 from demo.run.decoding import MOST_BYTES
 
 
-def picture_input(value: str | None = None) -> gr.Image:
+def picture_input(value: str | None = None, room: str | None = None) -> gr.Image:
     """An image component whose value is the uploaded file's path, or the bytes of a data URL, neither opened yet.
+
+    room: the element's name on the page.
 
     Left to itself `gr.Image` opens the file on its way in, and what cannot be opened ends in an error without words.
     """
@@ -26,6 +28,7 @@ def picture_input(value: str | None = None) -> gr.Image:
         label="Picture",
         show_label=False,
         height=220,
+        elem_id=room,
     )
     component.preprocess = _as_it_came
     return component

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from demo.pages import cards, replay
+from demo.pages.glossary import TERMS, explained, marked
 from demo.run.events import Finished, Look, Prepared, Progress
 from demo.run.verdict import GROUPS, uncounted
 from demo.run.why import counts, headline, why
@@ -65,7 +66,7 @@ def _verdict(
     counters = "".join(_counter(group, *pair, targeted) for group, pair in pairs.items())
     return (
         f'<div class="q-card q-verdict" role="status" tabindex="-1"><div class="q-counters">{counters}</div>'
-        f'<div class="q-why"><h2>{escape(heard)}</h2><p>{escape(words)}</p>{more}</div></div>'
+        f'<div class="q-why"><h2>{escape(heard)}</h2><p>{marked(words)}</p>{more}</div></div>'
     )
 
 
@@ -75,7 +76,8 @@ def _counter(group: str, fell: int, total: int, targeted: bool) -> str:
         shown = '<span class="q-number">–</span>'
     kind = "q-none" if not fell else "q-most" if fell * 2 > total else "q-some"
     verb = "say it" if targeted else "fell"
-    return f'<div class="q-counter {kind}" data-group="{group}">{shown}<div>{WORDS[group]} {verb}</div></div>'
+    who = explained(WORDS[group], TERMS[group][0])
+    return f'<div class="q-counter {kind}" data-group="{group}">{shown}<div>{who} {verb}</div></div>'
 
 
 def welcome(picture: bool = True) -> str:

@@ -41,9 +41,11 @@ def widget(knob: Any, *, visible: bool, default: Any = None, title: str = "") ->
             return gr.Number(value, **words)
 
 
-def shown(knob: Any) -> Any:
+def shown(knob: Any, value: Any = None) -> Any:
     """A knob as the chosen attack has it: another attack's of the same name may have other words and limits."""
-    return gr.update(visible=True, value=_plain(knob.default), label=knob.title, info=_help(knob))
+    return gr.update(
+        visible=True, value=_plain(knob.default if value is None else value), label=knob.title, info=_help(knob)
+    )
 
 
 def _help(knob: Any) -> str:

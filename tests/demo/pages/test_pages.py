@@ -24,7 +24,7 @@ from models.packs import PACKS
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Tab:
     with gr.Blocks() as blocks:
-        return attack.build(blocks, tmp_path_factory.mktemp("examples"))
+        return attack.build(blocks, tmp_path_factory.mktemp("examples"))[0]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_defect_is_said_and_logged_and_the_button_comes_back(
     tab: Tab, values: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(running, "events", lambda plan: {}["nothing of that name"])
-    first, last = streaming.stream(tab, None, "judged", values)
+    first, last = streaming.stream(tab, None, "judged", lambda: tab.left.controls.request(*values))
     assert first[tab.scene.start]["visible"] is False
     assert "Something went wrong on our side" in last[tab.results.verdict]
     assert last[tab.scene.start]["visible"] is True
@@ -84,7 +84,7 @@ def test_a_defect_is_said_and_logged_and_the_button_comes_back(
 
 
 def test_who_stops_a_run_gets_its_last_word(tab: Tab, values: list[Any]) -> None:
-    updates = streaming.stream(tab, None, "opening", values)
+    updates = streaming.stream(tab, None, "opening", lambda: tab.left.controls.request(*values))
     next(updates)
     assert tab.stops.want(None)
     *_, last = updates

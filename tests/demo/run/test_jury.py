@@ -177,7 +177,8 @@ def test_a_network_that_cannot_be_had_is_a_sentence(folder: Path) -> None:
 def test_the_page_offers_what_is_at_hand_and_the_hubs_where_it_answers(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack, _, surrogates, watching, _ = packs.switch("imagenet")
+    surrogates, watching, _ = packs.lists("imagenet")
+    pack, _ = packs.settle("imagenet")
     assert pack["value"] == "imagenet"
     offered = [name for _, name in surrogates["choices"]]
     assert [f"imagenet/{name}" for name in IMAGENET] == [name for name in offered if models.CARDS[name].hub]
@@ -191,7 +192,8 @@ def test_the_page_offers_what_is_at_hand_and_the_hubs_where_it_answers(
 
 def test_a_pack_that_cannot_be_had_is_a_sentence_and_another_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "available", lambda pack: (False, "The hub cannot be reached."))
-    pack, words, surrogates, *_ = packs.switch("imagenet")
+    pack, words = packs.settle("imagenet")
+    surrogates, *_ = packs.lists(pack["value"])
     assert pack["value"] == "tiny"
     assert "The hub cannot be reached. Laboratory stays." in words
     assert all(name.startswith("tiny/") for name in surrogates["value"])

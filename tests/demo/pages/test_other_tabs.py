@@ -1,0 +1,110 @@
+"""The tabs beside the first one, and that everybody can use them, in Chromium."""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from visiting import IN_CHROMIUM, MINUTE, Visit
+
+from demo.run.views import VIEWS
+
+pytestmark = IN_CHROMIUM
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessibility(browser: Browser, address: str, theme: str) -> None:
+    visit = Visit(browser, address, theme=theme)
+    visit.attack()
+    visit.page.get_by_role("button", name="The charts, with every value").click()
+    expect(visit.page.locator(".js-plotly-plot")).to_have_count(2, timeout=MINUTE)
+    found = Axe().run(visit.page).response["violations"]
+    serious = [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+    visit.page.context.close()
+    assert serious == []
+
+
+def test_compare_sets_attacks_side_by_side_and_loads_the_best(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    wide.page.get_by_label("number input for Gradients for each").fill("20")
+    wide.page.get_by_label("number input for Gradients for each").press("Tab")
+    wide.page.click("#q-compare")
+    expect(wide.page.locator(".q-contest .q-tag")).to_be_visible(timeout=MINUTE)
+    expect(wide.page.locator(".q-contest .q-card")).to_have_count(4)
+    expect(wide.page.locator(".q-table tr").nth(2).locator("td")).to_have_count(4)
+    with wide.page.expect_download() as caught:
+        wide.page.click("#q-comparison")
+    told = json.loads(Path(caught.value.path()).read_text())
+    assert told["best"] == min(told["areas"], key=told["areas"].get)
+    best = wide.page.locator(".q-contest .q-card:has(.q-tag) h2").inner_text().split("★")[0].strip()
+    wide.shot("compare")
+    wide.page.click("#q-take")
+    expect(wide.page.locator("#q-attack input")).to_have_value(best)
+    wanted = str(len(told["runs"][told["best"]]["iterations"]) - 1)
+    expect(wide.page.get_by_label("number input for Iterations")).to_have_value(wanted)
+    expect(wide.page.locator("#q-start")).to_be_visible()
+
+
+def test_a_comparison_can_be_stopped(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    wide.page.get_by_label("number input for Gradients for each").fill("300")
+    wide.page.get_by_label("number input for Gradients for each").press("Tab")
+    wide.page.click("#q-compare")
+    stage = wide.page.locator("#q-contest")
+    expect(stage).to_contain_text("iteration", timeout=MINUTE)
+    wide.page.click("#q-compare-stop")
+    expect(stage).to_contain_text("Stopped")
+    expect(wide.page.locator("#q-compare")).to_be_visible()
+    wide.page.wait_for_timeout(1500)
+    expect(stage).to_contain_text("Stopped")
+    expect(stage).not_to_contain_text("iteration")
+
+
+def test_back_leads_to_the_tab_before(wide: Visit) -> None:
+    wide.page.get_by_role("tab", name="Compare").click()
+    expect(wide.page.locator("#q-compare")).to_be_visible()
+    wide.page.go_back()
+    expect(wide.page.locator("#q-start")).to_be_visible()
+
+
+def test_why_can_be_seen_of_the_run_on_the_stage(wide: Visit) -> None:
+    page = wide.page
+    page.get_by_role("tab", name="See why").click()
+    expect(page.locator("#q-see")).to_contain_text("Nothing to look into yet")
+    page.get_by_role("tab", name="Attack").click()
+    wide.attack()
+    for name, view in VIEWS.items():
+        page.get_by_role("tab", name="Attack").click()
+        page.click(f"#q-to-{name}")
+        expect(page.locator("#q-see h2").first).to_have_text(view.title, timeout=MINUTE)
+        expect(page.locator("#q-see table.q-table").first).to_be_visible(timeout=MINUTE)
+        expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
+        expect(page.locator("#q-view-step")).to_be_visible(visible=view.by_step)
+    page.locator("#q-view").get_by_text(VIEWS["ways"].title).click()
+    expect(page.locator("#q-see")).to_contain_text("at iteration 10")
+    number = page.locator("#q-view-step input[type=range]")
+    number.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    number.dispatch_event("pointerup")
+    expect(page.locator("#q-see")).to_contain_text("at iteration 6", timeout=MINUTE)
+    assert not wide.errors
+
+
+def test_a_view_can_be_stopped_and_another_one_takes_its_place(wide: Visit) -> None:
+    page = wide.page
+    wide.attack()
+    page.click("#q-to-knob")
+    page.click("#q-view-stop", timeout=MINUTE)
+    expect(page.locator("#q-see")).to_contain_text("Stopped", timeout=MINUTE)
+    page.locator("#q-view").get_by_text(VIEWS["knob"].title).click()
+    page.locator("#q-view").get_by_text(VIEWS["ways"].title).click()
+    expect(page.locator("#q-see h3").first).to_contain_text("brighter or darker", timeout=MINUTE)
+    expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
+    expect(page.locator("#q-see h2").first).to_have_text(VIEWS["ways"].title)
