@@ -101,6 +101,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "trios": measured("trios"),
     "speed": measured("speed"),
     "load": measured("load"),
+    "views": measured("views"),
     "known-laboratory": measured("known"),
     "known-photographs": measured("known-imagenet"),
     "endpoint": endpoint,

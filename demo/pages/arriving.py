@@ -9,10 +9,8 @@ import gradio as gr
 from demo.pages.choices import Left
 from demo.pages.examples import OFFERED
 from demo.pages.restoring import outputs, restored
-from demo.pages.widgets import QUIET
+from demo.pages.widgets import ROOMY
 from demo.run.link import wanted
-
-TITLE = "About this link"
 
 
 def connect(blocks: gr.Blocks, left: Left) -> Any:
@@ -24,12 +22,14 @@ def connect(blocks: gr.Blocks, left: Left) -> Any:
             try:
                 settings = wanted(link)
             except ValueError as problem:
-                gr.Warning(str(problem), title=TITLE)
+                gr.Warning(str(problem))
             else:
                 return restored(left, settings, pictured(link, settings["pack"]))
         return {left.sentence: gr.skip()}
 
-    return blocks.load(arrive, None, outputs(left), **QUIET)
+    # By the queue: outside of it a warning has no way to the browser.
+    how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    return blocks.load(arrive, None, outputs(left), **how)
 
 
 def asked(request: gr.Request) -> dict[str, str]:

@@ -13,7 +13,7 @@ import gradio as gr
 
 from demo.pages import results as right
 from demo.pages import running
-from demo.pages.arriving import TITLE, asked
+from demo.pages.arriving import asked
 from demo.pages.places import Place, moved, named, read
 from demo.pages.restoring import outputs, restored
 from demo.pages.scene import Name
@@ -157,7 +157,7 @@ class Teller:
             try:
                 place = named(name)
             except ValueError as problem:
-                gr.Warning(str(problem), title=TITLE)
+                gr.Warning(str(problem))
             else:
                 yield from self.tell(request, now, place)
 

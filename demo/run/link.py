@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from demo.attacks.recipes import RECIPES
 from demo.run.request import Request
 from demo.run.setting import settings
+from models.defences import DEFENCES
 from models.packs import OPENING_PACK, PACKS
 
 LONGEST = 4000
@@ -30,10 +32,19 @@ def query(asked: Mapping[str, Any]) -> str:
     """What must be said of these settings (`Plan.settings`) so that `wanted` gives them again."""
     usual = opening(asked["pack"]) | {"held_out": usual_watchers(asked), "side": PACKS[asked["pack"]].side}
     said = {"pack": asked["pack"]}
+    brief = {**asked, "knobs": _unusual(RECIPES[asked["attack"]].knobs, asked["knobs"])}
+    brief["guards"] = {name: _unusual(DEFENCES[name].knobs, given) for name, given in asked["guards"].items()}
+    usual["guards"] = {name: _unusual(DEFENCES[name].knobs, given) for name, given in usual["guards"].items()}
     for name in settings(Request):
-        if name in asked and _plain(asked[name]) != _plain(usual.get(name)) and asked[name] is not None:
-            said[name] = _written(asked[name])
+        if name in asked and _plain(brief[name]) != _plain(usual.get(name)) and brief[name] is not None:
+            said[name] = _written(brief[name])
     return urlencode(said, safe="/,:")
+
+
+def _unusual(knobs: Iterable[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the knobs' defaults."""
+    usual = {knob.name: _plain(knob.default) for knob in knobs}
+    return {name: value for name, value in given.items() if _plain(value) != usual.get(name)}
 
 
 def usual_watchers(asked: Mapping[str, Any]) -> list[str]:

@@ -76,10 +76,17 @@ def test_a_link_sets_the_page(come: Come) -> None:
     assert told["settings"]["surrogates"] == ["tiny/regnet", "tiny/xcit"]
 
 
-@pytest.mark.parametrize("query", ["pack=zoo", "epsilon=-1", "story=never", "colour=red"])
-def test_nonsense_in_a_link_is_said_and_the_page_opens_as_ever(query: str, come: Come) -> None:
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("pack=zoo", "This link asks for the jury “zoo”"),
+        ("epsilon=-1", "This link cannot be followed"),
+        ("story=never", "There is no story “never”"),
+    ],
+)
+def test_nonsense_in_a_link_is_said_and_the_page_opens_as_ever(query: str, words: str, come: Come) -> None:
     visit = come(query)
-    expect(visit.page.get_by_text("About this link")).to_be_visible(timeout=MINUTE)
+    expect(visit.page.get_by_text(words)).to_be_visible(timeout=MINUTE)
     expect(visit.page.locator("#q-verdict")).to_contain_text("4 of 4 see", timeout=MINUTE)
     expect(visit.page.locator("#q-attack input")).to_have_value("EnsembleFool-A")
 
@@ -91,7 +98,9 @@ def test_the_verdict_answers_the_guess(come: Come) -> None:
     visit.attack()
     expect(visit.page.locator("#q-verdict")).to_contain_text("You guessed “nobody”; it was")
     expect(visit.page.locator("#q-bet")).to_have_count(0)
-    visit.attack()
+    visit.page.click("#q-start")
+    expect(visit.page.locator("#q-verdict [role=progressbar]")).to_be_visible(timeout=MINUTE)
+    visit.verdict()
     expect(visit.page.locator("#q-verdict")).not_to_contain_text("You guessed")
 
 
