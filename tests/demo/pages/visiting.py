@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -72,3 +73,13 @@ class Visit:
         if folder := os.environ.get("QUORUM_SCREENSHOTS"):
             self.page.wait_for_timeout(1500)
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page that keeps somebody from using it."""
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
