@@ -9,6 +9,7 @@ from demo.pages.views.carried import carried
 from demo.pages.views.gaze import gaze
 from demo.pages.views.knob import knob
 from demo.pages.views.plane import plane
+from demo.pages.views.transfer import transfer
 from demo.pages.views.ways import ways
 
 DRAWINGS: Mapping[str, Callable[..., Any]] = {
@@ -17,5 +18,6 @@ DRAWINGS: Mapping[str, Callable[..., Any]] = {
     "plane": plane,
     "knob": knob,
     "carried": carried,
+    "transfer": transfer,
 }
 """View -> from what it found, and the run, to HTML."""
