@@ -97,6 +97,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "robust": sidecars("robust", "robust_accuracy", "top-1 under PGD-20 at | 2/255 | 4/255 | 8/255", _robust),
     "smoothed": measured("smoothed"),
     "transfer": measured("transfer"),
+    "transfer-trios": measured("transfer-trios"),
     "controls": measured("controls"),
     "trios": measured("trios"),
     "speed": measured("speed"),

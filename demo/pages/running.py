@@ -26,6 +26,7 @@ from demo.run.record import record
 from demo.run.rescue import rescued
 from demo.run.session import run
 from demo.run.views import VIEWS
+from demo.run.views.own import own
 from models import WeightsError
 
 SHORTEST_PAUSE = 0.2
@@ -75,6 +76,12 @@ def contestants(plans: Sequence[Plan], budget: int) -> Iterator[Told]:
 def looked_into(view: str, kept: Kept, step: int) -> Iterator[Any]:
     """What a view of a finished run has to show, coarse first."""
     yield from _carried(VIEWS[view].look(kept, arrived(kept.plan.roster, kept.plan.device), step))
+
+
+@on_gpu(duration=lambda kept, files: duration(kept.plan, 10 * max(1, len(files))))
+def shown_own(kept: Kept, files: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    """Who fools whom on the visitor's own pictures."""
+    yield from _carried(own(kept, arrived(kept.plan.roster, kept.plan.device), files))
 
 
 def seated(kind: str, who: frozenset[str], plan: Plan, stream: Iterator[Any]) -> Iterator[Any]:

@@ -11,11 +11,12 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import cards, running
+from demo.pages import cards, own, running
 from demo.pages.glossary import marked
+from demo.pages.looking import Place, computed
 from demo.pages.results import Results
 from demo.pages.room import Waiting, visitor
-from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.stopping import Stops, until
 from demo.pages.views import DRAWINGS
 from demo.pages.widgets import QUIET, ROOMY
 from demo.run.kept import Kept
@@ -29,33 +30,33 @@ EMPTY = cards.card(
 
 REMEMBERED = 12
 """Drawings that are shown again without computing."""
-STOPPED = cards.card("Stopped", "<p>Choose a view to begin again.</p>", role="status")
 
 
 @dataclass(frozen=True)
 class See:
-    """The tab's components. view: which one; step: the iteration, for a view that has one; seen: what was drawn before,
-    by run, view and iteration.
+    """The tab's components. view: which one; step: the iteration, for a view that has one; place: where it is drawn;
+    seen: what was drawn before, by run, view and iteration; own: pictures of the visitor's own.
     """
 
     view: gr.Radio
     step: gr.Slider
-    stop: gr.Button
-    shown: gr.HTML
+    place: Place
     seen: gr.State
+    own: own.Own
 
 
 def build(results: Results, tabs: gr.Tabs, tab: gr.Tab) -> None:
     """The tab's content, on the run that `results` keep, and the strip below the verdict that leads here."""
-    see, stops = _components(), Stops()
+    see = _components()
+    own.wire(see.own, results)
 
     def look(
         request: gr.Request, view: Any, step: Any, kept: Kept | None, seen: dict[Any, str]
     ) -> Iterator[dict[Any, Any]]:
-        yield from _look(see, stops, request, *(view, step, kept, seen))
+        yield from _look(see, request, *(view, step, kept, seen))
 
     def stopping(request: gr.Request) -> None:
-        stops.want(request)
+        see.place.stops.want(request)
 
     for name, button in results.views.items():
         button.click(lambda name=name: (name, gr.Tabs(selected="see")), None, [see.view, tabs], **QUIET)
@@ -63,42 +64,40 @@ def build(results: Results, tabs: gr.Tabs, tab: gr.Tab) -> None:
         [see.view.input, see.step.release, tab.select],
         look,
         [see.view, see.step, results.kept, see.seen],
-        [see.shown, see.step, see.stop, see.seen],
+        [see.place.shown, see.step, see.place.stop, see.seen, see.own.room],
         **ROOMY,
         trigger_mode="multiple",
         show_progress="hidden",
         api_visibility="private",
     )
-    see.stop.click(stopping, None, None, **QUIET)
+    see.place.stop.click(stopping, None, None, **QUIET)
 
 
 def _look(
-    see: See, stops: Stops, request: gr.Request, view: Any, step: Any, kept: Kept | None, seen: dict[Any, str]
+    see: See, request: gr.Request, view: Any, step: Any, kept: Kept | None, seen: dict[Any, str]
 ) -> Iterator[dict[Any, Any]]:
     """The page's updates, one view long."""
     if not isinstance(kept, Kept):
-        yield {see.shown: EMPTY, see.step: gr.update(visible=False)}
+        yield {see.place.shown: EMPTY, see.step: gr.update(visible=False), see.own.room: gr.update(visible=False)}
         return
     chosen, place = _settled(view, step, kept)
     slider = gr.update(visible=VIEWS[chosen].by_step, maximum=kept.finished.history[-1].steps, value=place)
     known = (hash(kept.finished.png), chosen, place if VIEWS[chosen].by_step else 0)
-    stops.want(request)  # who looks elsewhere no longer wants what was begun
+    see.place.stops.want(request)  # who looks elsewhere no longer wants what was begun
+    if chosen != own.VIEW:
+        see.own.place.stops.want(request)
+    aside = {see.step: slider, see.own.room: gr.update(visible=chosen == own.VIEW)}
     if known in seen:
-        yield {see.shown: seen[known], see.step: slider, see.stop: _on(False)}
+        yield {see.place.shown: seen[known], see.place.stop: gr.update(visible=False), **aside}
         return
-    with stops.run(request) as wish:
-        yield {see.shown: _framed(chosen, kept, cards.waiting("Looking …")), see.step: slider, see.stop: _on(True)}
-        try:
-            for html in _drawings(chosen, kept, place, request, wish):
-                yield {see.shown: html}
-            yield {see.seen: dict([*seen.items(), (known, html)][-REMEMBERED:])}
-        except Stopped:
-            if stops.is_last(request, wish):
-                yield {see.shown: _framed(chosen, kept, STOPPED)}
-        except Exception as problem:  # noqa: BLE001  # said where the view would be and, if it is ours, logged
-            yield {see.shown: _framed(chosen, kept, cards.error(running.said(problem)))}
-        if stops.is_last(request, wish):
-            yield {see.stop: _on(False)}
+
+    def drawings(wish: threading.Event) -> Iterator[str]:
+        return _drawings(chosen, kept, place, request, wish)
+
+    def whole(html: str) -> dict[Any, Any]:
+        return {see.seen: dict([*seen.items(), (known, html)][-REMEMBERED:])}
+
+    yield from computed(see.place, request, lambda body: _framed(chosen, kept, body), drawings, aside, whole)
 
 
 def _drawings(view: str, kept: Kept, step: int, request: gr.Request, wish: threading.Event) -> Iterator[str]:
@@ -114,10 +113,6 @@ def _settled(view: Any, step: Any, kept: Kept) -> tuple[str, int]:
     return (view if view in VIEWS else next(iter(VIEWS))), min(max(whole, 0), steps)
 
 
-def _on(visible: bool) -> Any:
-    return gr.update(visible=visible)
-
-
 def _components() -> See:
     with gr.Row(equal_height=True):
         view = gr.Radio(
@@ -130,7 +125,9 @@ def _components() -> See:
         step = gr.Slider(0, 10, 10, step=1, label="Iteration", visible=False, elem_id="q-view-step", scale=1)
         stop = gr.Button("Stop", visible=False, elem_id="q-view-stop", scale=0)
     shown = gr.HTML(EMPTY, elem_id="q-see", apply_default_css=False)
-    return See(view, step, stop, shown, gr.State({}, time_to_live=3600))
+    mine = own.build()
+    place = Place(shown, stop, Stops(), "Choose a view to begin again.")
+    return See(view, step, place, gr.State({}, time_to_live=3600), mine)
 
 
 def _framed(view: str, kept: Kept, body: str) -> str:

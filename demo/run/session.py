@@ -48,9 +48,8 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
     picture = to_tensor(plan.original, plan.device)
     with torch.no_grad():
         chances = torch.stack([surrogate(picture)[0].softmax(-1) for surrogate in attacked(jury, plan.seed)])
-    index = int(chances.mean(0).argmax())
-    votes = int((chances.argmax(-1) == index).sum())
-    guess, sure = plan.labels[index], votes * 2 > len(chances) and float(chances[:, index].mean()) >= plan.sure
+    index, sure = agreed(chances, plan.sure)
+    guess = plan.labels[index]
     # Who has a target need not know what the picture shows.
     label = plan.label or (guess if sure or plan.target else None)
     if plan.target is not None and plan.target == label:
@@ -62,6 +61,13 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
     guesses = tuple((plan.labels[i], p) for p, i in zip(*(values.tolist() for values in likeliest), strict=True))
     look = Look(plan.original, jurors, before, guess, sure, guesses, len(plan.labels), _device_name(plan.device))
     return Unknown(look) if label is None else Prepared(look, label, plan.target)
+
+
+def agreed(chances: Tensor, sure: float) -> tuple[int, bool]:
+    """What networks with these probabilities `(M,C)` see, and whether most say so, at a mean of `sure` or more."""
+    index = int(chances.mean(0).argmax())
+    votes = int((chances.argmax(-1) == index).sum())
+    return index, votes * 2 > len(chances) and float(chances[:, index].mean()) >= sure
 
 
 def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator[Progress | Finished]:

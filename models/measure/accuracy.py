@@ -12,6 +12,7 @@ from models.classifier import Classifier
 from models.defences.certificate import certify
 from models.perturbations import projected
 from models.pictures import Pictures
+from models.transferability import counted
 
 BATCH = 128
 BUDGETS = (2, 4, 8)  # of 255
@@ -85,8 +86,8 @@ def smoothed(classifier: Classifier, pictures: Pictures, device: Device = "cpu")
 def transfer(classifiers: Sequence[nn.Module], pictures: Pictures, device: Device = "cpu") -> Tensor:
     """TREND's transferability matrix `(M,M)`, sources in rows, targets in columns, as shares of 1.
 
-    Counted are the pictures that both get right and whose adversarial version (PGD-40 at 8/255, step 0.01) fools
-    the source; the share is of those that fool the target too. NaN where there were none.
+    Of the pictures that `counted` counts, those that fool the target too, made by PGD-40 at 8/255 with steps of 0.01.
+    NaN where there were none.
     """
     generator = torch.Generator(device).manual_seed(0)
     tried, fooled = (torch.zeros(len(classifiers), len(classifiers)) for _ in range(2))
@@ -95,9 +96,9 @@ def transfer(classifiers: Sequence[nn.Module], pictures: Pictures, device: Devic
         for row, source in enumerate(classifiers):
             moved = projected(source, pixels, labels, 8 / 255, 40, generator, step_size=0.01)
             wrong = torch.stack([~_right(target, moved, labels) for target in classifiers])
-            counted = clean & clean[row] & wrong[row]
-            tried[row] += counted.sum(1).cpu()
-            fooled[row] += (counted & wrong).sum(1).cpu()
+            counts, hits = counted(clean, wrong, row)
+            tried[row] += counts.cpu()
+            fooled[row] += hits.cpu()
     return fooled / tried
 
 

@@ -9,6 +9,7 @@ from demo.pages.views.carried import carried
 from demo.pages.views.gaze import gaze
 from demo.pages.views.knob import knob
 from demo.pages.views.plane import plane
+from demo.pages.views.transfer import transfer
 from demo.pages.views.ways import ways
 
 DRAWINGS: Mapping[str, Callable[..., Any]] = {
@@ -18,5 +19,6 @@ DRAWINGS: Mapping[str, Callable[..., Any]] = {
     "knob": knob,
     "time": knob,
     "carried": carried,
+    "transfer": transfer,
 }
 """View -> from what it found, and the run, to HTML."""

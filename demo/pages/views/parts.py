@@ -8,7 +8,12 @@ from demo.run.verdict import Juror
 
 
 def named(juror: Juror) -> str:
-    return f'<span class="q-who"><i class="q-dot" style="background:{juror.color}"></i>{escape(juror.title)}</span>'
+    return dotted(juror.title, juror.color)
+
+
+def dotted(title: str, color: str) -> str:
+    """A name behind its colour."""
+    return f'<span class="q-who"><i class="q-dot" style="background:{color}"></i>{escape(title)}</span>'
 
 
 def picture(source: str, caption: str, words: str) -> str:

@@ -12,6 +12,7 @@ from demo.run.views.carried import Carried, carried
 from demo.run.views.gaze import Gaze, gazes
 from demo.run.views.knob import turned
 from demo.run.views.plane import surveyed
+from demo.run.views.transfer import live
 from demo.run.views.ways import ways
 
 
@@ -79,6 +80,11 @@ VIEWS = {
         "What carries it",
         "How little of the change is enough? A few strong waves often do what a few strong pixels cannot.",
         _carried,
+    ),
+    "transfer": View(
+        "Who fools whom",
+        "What is made on one network may fool another, and it need not work the other way round.",
+        lambda kept, jury, step: live(kept, jury),
     ),
 }
 """Name -> view, in the order of the page."""

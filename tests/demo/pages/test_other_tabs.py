@@ -116,3 +116,30 @@ def test_a_view_can_be_stopped_and_another_one_takes_its_place(wide: Visit) -> N
     expect(page.locator("#q-see h3").first).to_contain_text("brighter or darker", timeout=MINUTE)
     expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
     expect(page.locator("#q-see h2").first).to_have_text(VIEWS["ways"].title)
+
+
+def test_ones_own_pictures_are_run_through_the_jury(
+    wide: Visit, pictures_by_name: dict[str, str], tmp_path: Path
+) -> None:
+    page = wide.page
+    wide.attack()
+    expect(page.locator("#q-own")).to_be_hidden()
+    page.click("#q-to-transfer")
+    expect(page.locator("#q-view-stop")).to_be_visible(timeout=MINUTE)
+    expect(page.locator("#q-see")).to_contain_text("On the picture on the stage", timeout=MINUTE)
+    expect(page.locator("#q-view-stop")).to_be_hidden(timeout=MINUTE)
+    link = page.locator("#q-see .q-matrix a").nth(1)
+    assert "surrogates=" in (link.get_attribute("href") or "")
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    page.set_input_files("#q-own-files input[type=file]", [pictures_by_name["Lion"], str(broken)])
+    expect(page.locator("#q-own-files")).to_contain_text("broken")
+    page.click("#q-own-go")
+    expect(page.locator("#q-own-stop")).to_be_visible(timeout=MINUTE)
+    expect(page.locator("#q-own-shown table")).to_be_visible(timeout=MINUTE)
+    expect(page.locator("#q-own-shown")).to_contain_text("broken.png: This file cannot be read")
+    expect(page.locator("#q-own-stop")).to_be_hidden(timeout=MINUTE)
+    page.click("#q-own-go")
+    page.click("#q-own-stop", timeout=MINUTE)
+    expect(page.locator("#q-own-shown")).to_contain_text("Stopped", timeout=MINUTE)
+    assert not wide.errors
