@@ -13,7 +13,7 @@ import gradio as gr
 from demo.pages import arriving, cards, choices, opening, running, telling
 from demo.pages import results as right
 from demo.pages.menu import attack_of
-from demo.pages.scene import Name, Scene
+from demo.pages.scene import TO_THE_VERDICT, Name, Scene
 from demo.pages.stopping import Stops
 from demo.pages.streaming import Tab, stream
 from demo.pages.widgets import QUIET, ROOMY
@@ -26,13 +26,6 @@ TO_THE_STAGE = """() => {
   if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({behavior: "smooth"});
 }"""
 """On a small screen the stage lies below the choices."""
-
-
-TO_THE_VERDICT = """() => {
-  const now = document.activeElement;
-  if (!now || now === document.body || now.closest("#q-go, #q-onward")) document.querySelector(".q-verdict")?.focus();
-}"""
-"""The button that was pressed is gone by then."""
 
 
 def build(blocks: gr.Blocks, folder: Path) -> tuple[Tab, telling.Bar]:

@@ -12,6 +12,14 @@ from demo.pages.results import Results
 Name = Literal["opening", "running", "judged"]
 
 
+TO_THE_VERDICT = """() => {
+  const now = document.activeElement;
+  const gone = !now || now === document.body || now.closest("#q-go, #q-onward, #q-story, #q-stories");
+  if (gone) document.querySelector("#q-verdict .q-verdict")?.focus();
+}"""
+"""The button that was pressed is gone by then."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """state: the name of what goes on. sources: the examples' room, whose clicks would begin a second run."""

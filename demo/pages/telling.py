@@ -16,7 +16,7 @@ from demo.pages import running
 from demo.pages.arriving import asked
 from demo.pages.places import Place, moved, named, read
 from demo.pages.restoring import outputs, restored
-from demo.pages.scene import Name
+from demo.pages.scene import TO_THE_VERDICT, Name
 from demo.pages.streaming import Tab, stream
 from demo.pages.widgets import QUIET, ROOMY
 from demo.run.device import best
@@ -95,11 +95,15 @@ def build(blocks: gr.Blocks, tab: Tab, shown: Bar, tabs: gr.Tabs) -> None:
     starts.append((shown.begin, ("stories", 0)))
     how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
     now, where, room = tab.scene.state, shown.where, teller.outputs()
-    for button, begin in starts:
-        button.click(_telling(teller, partial(_always, begin)), [now, where], room, **how)
-    for button, way in ((shown.back, -1), (shown.onward, 1)):
-        button.click(_telling(teller, partial(moved, way=way)), [now, where], room, **how)
-    shown.again.click(_telling(teller, lambda here: here, live=True), [now, where], room, **how)
+    tellers = [(button, _telling(teller, partial(_always, begin))) for button, begin in starts]
+    tellers += [
+        (shown.back, _telling(teller, partial(moved, way=-1))),
+        (shown.onward, _telling(teller, partial(moved, way=1))),
+    ]
+    tellers += [(shown.again, _telling(teller, lambda here: here, live=True))]
+    for button, tell in tellers:
+        told = button.click(tell, [now, where], room, **how)
+        told.then(None, None, None, js=TO_THE_VERDICT, api_visibility="private")
     shown.end.click(lambda: (gr.update(visible=False), None), None, [shown.room, where], **QUIET)
     blocks.load(teller.arrive, [now], room, **how)
 

@@ -26,7 +26,7 @@ def gaze(seen: tuple[int, Sequence[Gaze]], kept: Kept) -> str:
     pairs = "".join(_pair(one) for one in found)
     slider = (
         '<label class="q-opacity">How dark is what they pass over '
-        '<input type="range" min="0" max="100" value="90" aria-label="How dark is what they pass over"></label>'
+        '<input type="range" min="0" max="100" value="75" aria-label="How dark is what they pass over"></label>'
     )
     return (
         f'{slider}<div class="q-gazes" style="{pictures}">{pairs}</div>'
