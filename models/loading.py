@@ -78,7 +78,7 @@ def _prepared(card: Card, device: torch.device, progress: OnBytes | None) -> Cla
     """What was read, and checked against its file before, made ready for speed."""
     classifier = _read(card, device, progress)
     inner = _innermost(classifier)
-    inner.network = prepare(inner.network, _sample(inner))
+    inner.network = prepare(inner.network, _sample(inner), copied=False)
     inner.original = partial(_original, card.name, device)
     return classifier
 
