@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from demo.measure import attacks, defences, known, load, results, seeing, speed, trios
+from demo.measure import attacks, defences, known, load, overhead, results, seeing, speed, trios
 from demo.run.device import best
 from models import WeightsError
 from models.packs import DEFAULT_PACK
@@ -17,6 +17,7 @@ Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Na
 COMMANDS: dict[str, Command] = {
     "speed": (speed.arguments, speed.measured, "how long a visitor waits, and the driver's share of it"),
     "views": (seeing.arguments, seeing.measured, "how long each view of See why takes to its first and last picture"),
+    "overhead": (overhead.arguments, overhead.measured, "what prepared networks gain, and what the driver costs"),
     "load": (load.arguments, load.measured, "many visitors at once: how long each waits, and what memory it takes"),
     "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
     "defences": (defences.arguments, defences.measured, "which defence helps against transferred pictures"),

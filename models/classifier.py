@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +29,7 @@ class Classifier(nn.Module):
 
     random: whether every look draws anew, so that one look is no verdict. generator: what random looks of a plain
     call draw from; None is torch's own. alpha: the level of the vote's binomial test for what may abstain, else None.
+    original: where the network was prepared for speed, makes of it what it was before; else None.
     """
 
     mean: Tensor
@@ -59,6 +60,7 @@ class Classifier(nn.Module):
         self.by_query = False
         self.generator: torch.Generator | None = None
         self.alpha: float | None = None
+        self.original: Callable[[nn.Module], nn.Module] | None = None
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32).view(1, 3, 1, 1), persistent=False)
 

@@ -75,9 +75,17 @@ def coarse_activations(classifier: Classifier, bits: int) -> Classifier:
 
 
 def twin(classifier: Classifier) -> Classifier:
-    """A copy with weights of its own: the classifier in the cache is everybody's. Card and generator stay shared."""
+    """A copy with weights of its own: the classifier in the cache is everybody's. Card and generator stay shared.
+
+    What was prepared for speed is as its file has it again: folded weights are not those that the network learned.
+    """
     shared = [classifier.card, *(part.generator for part in classifier.modules() if isinstance(part, Classifier))]
-    return copy.deepcopy(classifier, {id(thing): thing for thing in shared})
+    copied = copy.deepcopy(classifier, {id(thing): thing for thing in shared})
+    for part in copied.modules():
+        if isinstance(part, Classifier) and part.original:
+            part.network = part.original(part.network)
+            part.original = None
+    return copied
 
 
 def _bits(default: int, help: str) -> tuple[Number, ...]:

@@ -19,7 +19,7 @@ from models.weights.cache import Cache
 
 def test_a_download_arrives_whole_with_progress(small, weights, content) -> None:
     seen: list[tuple[str, int, int]] = []
-    classifier = models.load(NAME, progress=lambda *step: seen.append(step))
+    classifier = models.load(NAME, progress=lambda *step: seen.append(step), prepared=False)
     assert same(classifier, weights)
     assert not classifier.training
     assert classifier.card is models.CARDS[NAME]
@@ -34,13 +34,13 @@ def test_the_cache_comes_first_and_asks_nobody(small, weights, monkeypatch) -> N
     models.load(NAME)
     asked = len(small.asked)
     monkeypatch.setattr(loading, "_cache", Cache(2**30))
-    assert same(models.load(NAME), weights)
+    assert same(models.load(NAME, prepared=False), weights)
     assert len(small.asked) == asked
 
 
 def test_a_cut_download_is_resumed_where_it_broke(small, weights, content) -> None:
     small.cuts = 1
-    assert same(models.load(NAME), weights)
+    assert same(models.load(NAME, prepared=False), weights)
     first, second = small.downloads
     assert first == ""
     # What had arrived is kept by whole pieces of 10 MiB.
@@ -59,7 +59,7 @@ def test_a_download_that_a_visitor_stops_goes_on_next_time(small, weights, tmp_p
     with pytest.raises(Stopped):
         models.load(NAME, progress=stop)
     assert not cached(tmp_path)
-    assert same(models.load(NAME), weights)
+    assert same(models.load(NAME, prepared=False), weights)
 
 
 def test_wrong_content_is_removed_and_refused_and_the_next_try_works(small, weights, tmp_path) -> None:
@@ -68,7 +68,7 @@ def test_wrong_content_is_removed_and_refused_and_the_next_try_works(small, weig
         models.load(NAME)
     assert not cached(tmp_path)
     small.wrong = 0
-    assert same(models.load(NAME), weights)
+    assert same(models.load(NAME, prepared=False), weights)
 
 
 def test_a_cached_file_that_has_been_damaged_is_not_used(small, tmp_path, monkeypatch) -> None:
@@ -89,7 +89,7 @@ def test_the_folder_comes_last_in_either_form(content, weights, tmp_path, monkey
         (folder / place).write_bytes(content)
         monkeypatch.setenv("QUORUM_WEIGHTS", str(folder))
         monkeypatch.setattr(loading, "_cache", Cache(2**30))
-        assert same(models.load(NAME), weights)
+        assert same(models.load(NAME, prepared=False), weights)
         assert models.available("imagenet") == (True, "")
         assert models.needs([NAME]).download == 0
 
