@@ -49,18 +49,43 @@ def mean_logits(logits: Tensor, generator: torch.Generator | None = None) -> Ten
 def vote(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """The logarithm of each class's share of the members' votes (floored at a millionth).
 
-    Where classes tie for the lead, one is drawn at random and gets half a vote more (TREND: "one of the models is
-    chosen at random"). The gradient is that of the mean softmax. MORA softens the vote at temperature 0.1 (its
-    Eq. 5); at that temperature a confident member's gradient is 0 in float32, so the temperature here is 1.
+    The most votes win (MORA's voting, its section 2.3). Where classes tie for the lead, which MORA leaves open, one of
+    them is drawn and gets half a vote more. The gradient is that of the mean softmax. MORA softens the vote at
+    temperature 0.1 (its Eq. 5); at that temperature a confident member's gradient is 0 in float32, so it is 1 here.
     """
-    votes = F.one_hot(logits.argmax(2), logits.shape[2]).sum(0).to(logits.dtype)
+    votes = _votes(logits)
     leading = votes == votes.amax(1, keepdim=True)
-    device = logits.device if generator is None else generator.device
-    drawn = torch.rand(votes.shape, generator=generator, device=device).to(logits.device)
-    chosen = drawn.masked_fill(~leading, -1).argmax(1)
+    chosen = _lots(votes.shape, logits, generator).masked_fill(~leading, -1).argmax(1)
     nudge = F.one_hot(chosen, votes.shape[1]) * (leading.sum(1, keepdim=True) > 1) / 2
-    cast_votes = votes + nudge
-    return log_shares(cast_votes / cast_votes.sum(1, keepdim=True), logits.softmax(2).mean(0))
+    return _shares(votes + nudge, logits)
+
+
+def majority(logits: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """As `vote`, but TREND's rule (section V-B): "In case of conflict (i.e. no majority vote), one of the models is
+    chosen at random and its output is considered as the ensemble's prediction".
+
+    A majority is more than half. Without one the drawn member's class gets as many votes more as there are members, so
+    that it leads; AABBC then gives A, B, C in 40, 40, 20 % of looks, where `vote` never gives C.
+    """
+    votes = _votes(logits)
+    drawn = _lots(logits.shape[:2], logits, generator).argmax(0)  # (N,) a member each
+    said = logits.argmax(2)[drawn, torch.arange(len(drawn), device=drawn.device)]
+    conflict = votes.amax(1, keepdim=True) * 2 <= len(logits)
+    return _shares(votes + F.one_hot(said, votes.shape[1]) * conflict * len(logits), logits)
+
+
+def _votes(logits: Tensor) -> Tensor:
+    """How many members have each class for their first choice: `(N,C)`."""
+    return F.one_hot(logits.argmax(2), logits.shape[2]).sum(0).to(logits.dtype)
+
+
+def _lots(shape: torch.Size, like: Tensor, generator: torch.Generator | None) -> Tensor:
+    device = like.device if generator is None else generator.device
+    return torch.rand(shape, generator=generator, device=device).to(like.device)
+
+
+def _shares(votes: Tensor, logits: Tensor) -> Tensor:
+    return log_shares(votes / votes.sum(1, keepdim=True), logits.softmax(2).mean(0))
 
 
 SOFTMAX = Defence(
@@ -79,6 +104,17 @@ VOTE = Defence(
     paper=PAPER,
     link=LINK,
     build=lambda members: Collective(members, vote),
+    gradient="straight-through",
+    random=True,
+    several=True,
+)
+MAJORITY = Defence(
+    name="majority",
+    title="Jury by majority",
+    sentence="Several networks answer as one: what more than half of them say, or else what one of them says, by lot.",
+    paper="Ravikumar et al. 2022",
+    link="https://arxiv.org/abs/2008.01524",
+    build=lambda members: Collective(members, majority),
     gradient="straight-through",
     random=True,
     several=True,

@@ -45,6 +45,7 @@ _ROWS = (
     quantise.ACTIVATIONS,
     ensembles.SOFTMAX,
     ensembles.VOTE,
+    ensembles.MAJORITY,
     ensembles.LOGITS,
     sem.ROW,
     sween.ROW,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 
+import pytest
 import torch
 from scipy import stats
 from standins import fixed, seeded
 
 import models
 from models.defences import defend
-from models.defences.ensembles import vote
+from models.defences.ensembles import majority, vote
 from models.defences.sem import Stochastic
 
 
@@ -35,6 +36,24 @@ def test_chance_decides_a_tie_evenly_and_only_among_the_leaders() -> None:
     tops = Counter(vote(answers, seeded()).argmax(1).tolist())
     assert set(tops) == {1, 3}
     assert stats.binomtest(tops[1], 3000).pvalue > 0.001
+
+
+@pytest.mark.parametrize(
+    ("choices", "by_vote", "by_majority"),
+    [
+        ("AAABC", [1, 0, 0, 0], [1, 0, 0, 0]),
+        ("AABBC", [0.5, 0.5, 0, 0], [0.4, 0.4, 0.2, 0]),
+        ("AABCD", [1, 0, 0, 0], [0.4, 0.2, 0.2, 0.2]),
+        ("AABB", [0.5, 0.5, 0, 0], [0.5, 0.5, 0, 0]),
+    ],
+)
+def test_a_conflict_is_decided_as_each_paper_says(choices: str, by_vote: list[float], by_majority: list[float]) -> None:
+    answers = torch.zeros(len(choices), 4000, 4)
+    for member, choice in enumerate(choices):
+        answers[member, :, "ABCD".index(choice)] = 1
+    for rule, wanted in ((vote, by_vote), (majority, by_majority)):
+        won = torch.bincount(rule(answers, seeded()).argmax(1), minlength=4) / 4000
+        assert won.tolist() == pytest.approx(wanted, abs=0.04), rule.__name__  # five standard errors
 
 
 def test_sem_draws_number_members_and_noise_evenly() -> None:
