@@ -49,10 +49,16 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
         said = looked(*values)
         return [gr.skip() for _ in said] if stops.under_way(request) else said
 
+    def anew(request: gr.Request, picture: Any, framing: str, place: float, pack: str) -> list[Any]:
+        """A look that brings the pack's own picture with it: the events of a quick visitor come in any order."""
+        name = examples.swapped(picture, pack)
+        fitting = picture if name is None else left.made[name]
+        return [gr.skip() if name is None else fitting, *look(request, fitting, framing, place, pack)]
+
     def clear(now: Name) -> dict[Any, Any]:
         return {scene.start: gr.skip()} if now == "running" else scene.set("opening")
 
-    arrival.then(look, seen, shown, **settings)
+    arrival.then(anew, seen, [controls.picture, *shown], **settings)
 
     def swap(path: Any, pack: str) -> Any:
         name = examples.swapped(path, pack)
@@ -61,7 +67,9 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
     pack = controls.jury.pack
     changes = [widget.input for widget in seen if widget is not pack]
     # A pack that does not know the example on the page brings one of its own.
-    pack.input(swap, [controls.picture, pack], controls.picture, **QUIET).then(look, seen, shown, **settings)
+    pack.input(swap, [controls.picture, pack], controls.picture, **QUIET).then(
+        anew, seen, [controls.picture, *shown], **settings
+    )
     pack.input(clear, scene.state, scene.outputs(), **QUIET)
     controls.picture.input(lambda: 0.5, None, controls.argument.place, **QUIET)
     gr.on(changes, clear, scene.state, scene.outputs(), **QUIET)

@@ -124,7 +124,6 @@ def finished(
         other = another(plan.attack)
         yield {
             results.verdict: verdict.judged(prepared, finished, note),
-            results.bet: None,
             results.other: other,
             results.kept: Kept(plan, prepared, finished),
             results.stronger: _stronger(plan, finished),

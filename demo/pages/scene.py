@@ -36,7 +36,8 @@ class Scene:
         return [self.state, self.start, self.stop, self.sources, *shown]
 
     def set(self, name: Name) -> dict[Any, Any]:
-        """The updates that make it so. A run hides the last files with its first frame, not before."""
+        """The updates that make it so. A run hides the last files with its first frame, not before; its verdict has
+        answered the guess."""
         running = name == "running"
         updates = {
             self.state: name,
@@ -44,7 +45,7 @@ class Scene:
             self.stop: gr.update(visible=running, interactive=True),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
             self.results.heard: gr.update(elem_classes=[]),
-            self.results.bet: gr.update(visible=name == "opening"),
+            self.results.bet: gr.update(visible=name == "opening", **({"value": None} if name == "judged" else {})),
             self.results.onward: gr.update(visible=name == "judged"),
         }
         return updates if running else updates | {self.results.after: gr.update(visible=name == "judged")}
