@@ -54,7 +54,15 @@ def build(tab: Tab, shown: Bar, tabs: gr.Tabs) -> None:
         for update in updates:
             yield {tabs: gr.Tabs(selected="attack"), shown.room: gr.update(visible=False), shown.where: None, **update}
 
-    rooms = [tabs, shown.room, shown.where, *outputs(tab.left), *tab.scene.outputs(), *tab.results.outputs()]
+    rooms = [
+        tabs,
+        shown.room,
+        shown.where,
+        *outputs(tab.left),
+        tab.left.guess,
+        *tab.scene.outputs(),
+        *tab.results.outputs(),
+    ]
     button.upload(
         reopen,
         [tab.scene.state, button],
@@ -82,7 +90,9 @@ def _shown(tab: Tab, run: Saved) -> Iterator[dict[Any, Any]]:
                 path = running.written(
                     run.attack, run.finished, "-before.png", encode(run.finished.original), Path(folder)
                 )
-                settings[tab.left.controls.picture] = path
+                settings |= {tab.left.controls.picture: path, tab.left.guess: gr.update(visible=False)}
+                place = tab.left.controls.argument.place  # the square has been cut out already
+                settings[place] = gr.update(value=known.plan.settings["place"], visible=False)
             for update in right.shown(run, known, tab.results, note):
                 yield settings | update | tab.scene.set("judged")
 

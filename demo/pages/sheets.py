@@ -12,28 +12,31 @@ from demo.pages.tiles import TAGS, TARGETED_TAGS
 from demo.run.events import Finished
 from demo.run.link import query
 from demo.run.saved import Saved
-from demo.run.verdict import GROUPS, Opinion
+from demo.run.verdict import GROUPS, Finding
 
 
 def jurors(finished: Finished) -> str:
-    """A table a group: who, what became of them, five guesses before and five after."""
-    head = "<tr><th>who</th><th>verdict</th><th>before</th><th>after</th></tr>"
+    """A sheet a juror, by group: who, what became of them, five guesses before and five after."""
     tags, sheets = TARGETED_TAGS if finished.target else TAGS, []
     for group, title in GROUPS.items():
-        rows = "".join(
-            f'<tr><th scope="row">{escape(one.juror.title)}</th><td class="q-verdict-of">{tags[one.status]}</td>'
-            f"<td>{_five(one.before)}</td><td>{_five(one.after)}</td></tr>"
-            for one in finished.findings
-            if one.juror.group == group
-        )
-        if rows:
-            sheets.append(f"<h3>{escape(title)}</h3>{_table(head + rows)}")
+        members = [one for one in finished.findings if one.juror.group == group]
+        if members:
+            drawn = "".join(_juror(one, tags[one.status]) for one in members)
+            sheets.append(f'<h3>{escape(title)}</h3><div class="q-sheets">{drawn}</div>')
     return "".join(sheets)
 
 
-def _five(opinion: Opinion) -> str:
-    guesses = "".join(f"<li>{escape(name)} {chance:.1%}</li>" for name, chance in opinion.top)
-    return f"<ol>{guesses}</ol>"
+def _juror(one: Finding, verdict: str) -> str:
+    head = "<colgroup><col><col><col><col></colgroup>"
+    head += '<tr><th scope="col" colspan="2">before</th><th scope="col" colspan="2">after</th></tr>'
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(name)}</td><td>{chance:.1%}</td>' for name, chance in pair)}</tr>"
+        for pair in zip(one.before.top, one.after.top, strict=False)
+    )
+    return (
+        f'<table class="q-sheet"><caption>{escape(one.juror.title)} <b class="q-{one.status}">'
+        f'<span class="q-mark">{verdict}</span></b></caption>{head}{rows}</table>'
+    )
 
 
 def numbers(chart: Chart) -> str:
@@ -75,7 +78,8 @@ def again(run: Saved) -> str:
     settings = {name: one for name, one in document["settings"].items() if name != "units"}
     link = ""
     try:
-        link = f"<p>Or open a page of Quorum with this behind its address:</p><pre>?{escape(query(settings))}</pre>"
+        address = escape(query(settings))
+        link = f'<p>Or open a page of Quorum with this behind its address:</p><pre class="q-query">?{address}</pre>'
     except (KeyError, TypeError, ValueError):
         link = "<p>Its jury is none that comes with Quorum, so that no link leads to it.</p>"
     return (

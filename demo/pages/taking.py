@@ -53,10 +53,12 @@ class Taking:
 def build() -> Taking:
     run = gr.State(None, time_to_live=3600)
     with gr.Row(elem_id="q-taking"):
-        png = gr.DownloadButton("Picture (PNG, exact)", elem_id="q-png", min_width=160)
-        json = gr.DownloadButton("Run (JSON)", elem_id="q-json", min_width=160)
-        buttons = {name: gr.Button(words, elem_id=f"q-{name}", min_width=160) for name, (words, *_) in MADE.items()}
-        file = gr.DownloadButton(visible="hidden")
+        png = gr.DownloadButton("Picture (PNG, exact)", size="sm", elem_id="q-png", min_width=170)
+        json = gr.DownloadButton("Run (JSON)", size="sm", elem_id="q-json", min_width=170)
+        buttons = {
+            name: gr.Button(words, size="sm", elem_id=f"q-{name}", min_width=170) for name, (words, *_) in MADE.items()
+        }
+        file = gr.DownloadButton(elem_id="q-file")
     for name, button in buttons.items():
         button.click(_making(name), run, file, api_visibility="private", show_progress="hidden").success(
             None, file, None, js=HAND_OVER, **QUIET

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
-def taken(browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+def taken(browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The files of one run, by the ids of their buttons, with the verdict beside them."""
     visit, folder = Visit(browser, address), tmp_path_factory.mktemp("taken")
     visit.choose("Laboratory")
@@ -27,11 +27,12 @@ def taken(browser: Browser, address: str, tmp_path_factory: pytest.TempPathFacto
         caught.value.save_as(found[button])
     found["verdict"] = folder / "verdict.txt"
     found["verdict"].write_text(visit.page.locator("#q-verdict h2").inner_text())
+    expect(visit.page.locator("#q-file")).to_be_hidden()
     visit.shot("taking")
     assert visit.errors == []
     assert visit.outside == []
     visit.page.context.close()
-    yield found
+    return found
 
 
 def replayed(page: Page) -> list[str]:
@@ -81,9 +82,7 @@ def test_a_report_opens_from_a_disk_without_a_network(
 
 
 @pytest.mark.parametrize("kind", ["json", "report"])
-def test_what_was_taken_away_is_brought_back(
-    kind: str, browser: Browser, address: str, taken: dict[str, Path]
-) -> None:
+def test_what_was_taken_away_is_brought_back(kind: str, browser: Browser, address: str, taken: dict[str, Path]) -> None:
     visit = Visit(browser, address)
     page = visit.page
     opened(visit, taken[kind])
@@ -133,7 +132,5 @@ def opened(visit: Visit, path: Path) -> None:
 
 
 def shot(page: Page, name: str) -> None:
-    import os
-
     if folder := os.environ.get("QUORUM_SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -240,7 +240,7 @@ def test_a_report_says_everything(whole: Saved) -> None:
     made = report.made(whole).decode()
     for finding in whole.finished.findings:
         for name, chance in (*finding.before.top, *finding.after.top):
-            assert f"<li>{name} {chance:.1%}</li>" in made
+            assert f"<td>{name}</td><td>{chance:.1%}</td>" in made
     for name in (*whole.document["settings"], *whole.document["versions"]):
         assert f'<th scope="row">{name}</th>' in made
     assert stage.exact(whole.finished.adversarial) in made
