@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from demo import __version__
+from demo.attacks.recipes import RECIPES
 from demo.figures import of_run
 from demo.pages import animation, replay, report, sheets, stage, verdict
 from demo.pages.results import charts
@@ -67,13 +68,12 @@ def png(pixels: np.ndarray, mode: str = "RGB", kind: str = "PNG") -> str:
 @pytest.mark.parametrize(
     "asked",
     [
-        {},
+        *({"attack": name, "iterations": 2, "guards": {}} for name in RECIPES),
         {"attack": "pgd", "iterations": 30, "guards": {}},
         {"attack": "svre", "label": "Lion", "target": "Orange"},
         {"attack": "mora", "guards": {"random-resize-pad": {}}, "draws": 3},
-        {"attack": "deepfool", "surrogates": ["tiny/resnet"]},
     ],
-    ids=lambda asked: asked.get("attack", "usual"),
+    ids=lambda asked: f"{asked['attack']}-{asked.get('iterations')}",
 )
 def test_what_is_saved_is_read_and_looks_the_same(asked: dict[str, Any], lion: str) -> None:
     before = ran(lion, **asked)
