@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import plotly.graph_objects as go
 
 from demo.figures.chart import Chart
@@ -16,7 +18,7 @@ def plot(chart: Chart) -> go.Figure:
         figure.add_scatter(
             x=[place for place, _ in line.points],
             y=line.values,
-            name=line.title,
+            name=escape(line.title, quote=False),  # Plotly takes markup for markup
             mode="lines+markers" if len(line.values) < 30 else "lines",
             line={"color": line.color, "dash": line.dash, "width": 2.5},
             marker={"size": 5},
@@ -27,7 +29,7 @@ def plot(chart: Chart) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": "#868e96", "family": "system-ui, sans-serif", "size": 12},
-        title={"text": chart.title, "font": {"size": 14}, "x": 0.01, "xanchor": "left", "y": 0.97},
+        title={"text": escape(chart.title, quote=False), "font": {"size": 14}, "x": 0.01, "xanchor": "left", "y": 0.97},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#ffffff", "font": {"color": "#1c1d1f"}},
         legend={"orientation": "h", "y": -0.2, "x": 0},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.pages import about, api, attack, compare, packs, see, talk, telling
+from demo.pages import about, api, attack, compare, packs, reopening, see, talk, telling
 from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
@@ -75,6 +75,7 @@ def build(folder: Path) -> gr.Blocks:
                 see.build(run.results, tabs, tab)
             with gr.Tab("Stories", id="stories"):
                 telling.build(blocks, run, bar, tabs)
+                reopening.build(run, bar, tabs)
         gr.HTML(talk.BAR)
         about.build()
         api.build()

@@ -35,20 +35,26 @@ def sharp(pixels: Pixels) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def data(prepared: Prepared, finished: Finished) -> str:
-    """The frames as JSON in an element that is not shown. The last iteration is the stage itself."""
+def way(finished: Finished) -> list[str | None]:
+    """Previews of every iteration but the last; None where a long run shows the one before."""
     history = finished.history[:-1]
     every = -(-len(history) // MOST_PICTURES) if history else 1
-    frames = [_frame(frame, prepared, finished, preview_it=i % every == 0) for i, frame in enumerate(history)]
+    return [preview(frame.picture) if place % every == 0 else None for place, frame in enumerate(history)]
+
+
+def data(prepared: Prepared, finished: Finished, previews: Sequence[str | None]) -> str:
+    """The frames as JSON in an element that is not shown. The last iteration is the stage itself. previews: `way`'s."""
+    shown = zip(finished.history[:-1], previews, strict=True)
+    frames = [_frame(frame, prepared, finished, picture) for frame, picture in shown]
     frames_as_text = json.dumps({"frames": frames, "steps": finished.history[-1].steps})
     return f'<div class="q-frames" hidden>{escape(frames_as_text)}</div>'
 
 
-def _frame(frame: Progress, prepared: Prepared, finished: Finished, preview_it: bool) -> dict[str, Any]:
+def _frame(frame: Progress, prepared: Prepared, finished: Finished, picture: str | None) -> dict[str, Any]:
     marks = statuses(frame.answers, prepared)
     return {
         "step": frame.step,
-        "picture": preview(frame.picture) if preview_it else None,
+        "picture": picture,
         "answers": {
             name: [answer, f"{chance:.0%}", marks.get(name, "")] for name, (answer, chance) in frame.answers.items()
         },

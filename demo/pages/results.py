@@ -11,12 +11,14 @@ import gradio as gr
 
 from demo.attacks.recipes import RECIPES
 from demo.figures import interactive, of_run
-from demo.pages import running, stage, taking, verdict
+from demo.figures.chart import Chart
+from demo.pages import replay, running, stage, taking, verdict
 from demo.run.bet import GUESSES
 from demo.run.events import Finished, Prepared
 from demo.run.kept import Kept
 from demo.run.plan import Plan
 from demo.run.request import STRONGEST
+from demo.run.saved import Saved, saved
 from demo.run.views import VIEWS
 
 TRAVEL = ("cwa", "ensemblefool-a")
@@ -116,19 +118,43 @@ def another(attack: str) -> str:
 def finished(
     plan: Plan, prepared: Prepared, finished: Finished, results: Results, note: str = ""
 ) -> Iterator[dict[Any, Any]]:
-    """The verdict and all that led to it; the files live until they are handed over. note: what else is to be said."""
-    charts = of_run.charts(finished.history, prepared.look.jurors, prepared.goal, plan.recipe)
-    drawn: list[Any] = [gr.update(value=interactive.plot(chart), visible=True) for chart in charts]
+    """The verdict and all that led to it. note: what else is to be said."""
+    run = saved(plan, prepared, finished, replay.way(finished))
+    yield from shown(run, Kept(plan, prepared, finished), results, note)
+
+
+def charts(run: Saved) -> list[Chart]:
+    """What a run shows.
+
+    Raises:
+        ValueError: its iterations come from a file, and are not what its attack computes.
+    """
+    finished, look = run.finished, run.prepared.look
+    try:
+        return of_run.charts(finished.history, look.jurors, run.prepared.goal, RECIPES[run.attack])
+    except (LookupError, TypeError, ValueError) as problem:
+        raise ValueError(
+            "This file is damaged: its iterations are not what its attack computes. Save the run again where it was "
+            "made."
+        ) from problem
+
+
+def shown(run: Saved, kept: Kept | None, results: Results, note: str = "") -> Iterator[dict[Any, Any]]:
+    """A run at hand or one that was brought back; its files live until they are handed over. kept: if it can be looked
+    into.
+    """
+    curves = charts(run)
+    drawn: list[Any] = [gr.update(value=interactive.plot(chart), visible=True) for chart in curves]
     drawn += [gr.update(visible=False)] * (PLOTS - len(drawn))
     with running.scratch() as folder:
-        other = another(plan.attack)
+        other = another(run.attack)
         yield {
-            results.verdict: verdict.judged(prepared, finished, note),
+            results.verdict: verdict.judged(run.prepared, run.finished, note),
             results.other: other,
-            results.kept: Kept(plan, prepared, finished),
-            results.stronger: _stronger(plan, finished),
+            results.kept: kept,
+            results.stronger: _stronger(kept.plan, run.finished) if kept else gr.update(visible=False),
             results.another: f"Try {RECIPES[other].title}",
-            results.stage: stage.judged(prepared, finished, charts),
+            results.stage: stage.judged(run, curves),
             **dict(zip(results.plots, drawn, strict=True)),
-            **results.taking.of(plan, finished, Path(folder)),
+            **results.taking.of(run, kept.plan if kept else None, Path(folder)),
         }

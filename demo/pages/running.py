@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import json
 import logging
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -117,13 +117,12 @@ def _passing(event: Any) -> bool:
     return isinstance(event, Loading) or (isinstance(event, Progress) and 0 < event.step < event.steps)
 
 
-def save(plan: Plan, finished: Finished, folder: Path) -> tuple[str, str]:
-    """Writes the exact PNG and the JSON of a finished run into a folder; their paths."""
-    stem = "-".join(("quorum", plan.attack, finished.label.lower().replace(" ", "-")))
-    picture, numbers = folder / f"{stem}.png", folder / f"{stem}.json"
-    picture.write_bytes(finished.png)
-    numbers.write_text(json.dumps(record(plan, finished), indent=1))
-    return str(picture), str(numbers)
+def written(attack: str, finished: Finished, ending: str, content: bytes, folder: Path) -> str:
+    """The path of a file of a finished run. A label may hold what no file's name should, and come from anywhere."""
+    label = re.sub(r"[^a-z0-9]+", "-", finished.label.lower())[:40]
+    path = folder / f"quorum-{attack}-{label}{ending}"
+    path.write_bytes(content)
+    return str(path)
 
 
 def to_the_end(plan: Plan, folder: Path, who: frozenset[str]) -> Iterator[tuple[str | None, dict[str, Any]]]:
@@ -145,8 +144,7 @@ def to_the_end(plan: Plan, folder: Path, who: frozenset[str]) -> Iterator[tuple[
             case Progress():
                 yield None, {"step": event.step, "steps": event.steps, "seconds_left": event.seconds_left}
             case Finished():
-                path, _ = save(plan, event, folder)
-                yield path, record(plan, event)
+                yield written(plan.attack, event, ".png", event.png, folder), record(plan, event)
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:

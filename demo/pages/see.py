@@ -81,7 +81,8 @@ def _look(
         yield {see.place.shown: EMPTY, see.step: gr.update(visible=False), see.own.room: gr.update(visible=False)}
         return
     chosen, place = _settled(view, step, kept)
-    slider = gr.update(visible=VIEWS[chosen].by_step, maximum=kept.finished.history[-1].steps, value=place)
+    several = VIEWS[chosen].by_step and len(kept.finished.history) > 1
+    slider = gr.update(visible=several, maximum=kept.finished.history[-1].steps, value=place)
     known = (hash(kept.finished.png), chosen, place if VIEWS[chosen].by_step else 0)
     see.place.stops.want(request)  # who looks elsewhere no longer wants what was begun
     if chosen != own.VIEW:

@@ -15,6 +15,7 @@ from demo.pages.glossary import explained
 from demo.pages.tiles import Tile
 from demo.run.events import Finished, Look, Prepared, Progress
 from demo.run.picture import Pixels, encode, strengthened
+from demo.run.saved import Saved
 from demo.run.verdict import Juror
 
 STRENGTHS = (1, 8, 32)
@@ -58,12 +59,13 @@ def live(prepared: Prepared, progress: Progress, charts: Sequence[Chart]) -> str
     return _stage(canvas, _charts(charts), benches)
 
 
-def judged(prepared: Prepared, finished: Finished, charts: Sequence[Chart]) -> str:
+def judged(run: Saved, charts: Sequence[Chart]) -> str:
     """A finished run, to be replayed, compared and taken apart."""
+    prepared, finished = run.prepared, run.finished
     members = [tiles.judged(finding) for finding in finished.findings]
     canvas = _compared(finished) + _scrubber(finished) + _looks(finished)
     benches = tiles.benches(members, prepared.target is not None)
-    return _stage(canvas, _charts(charts), benches) + replay.data(prepared, finished)
+    return _stage(canvas, _charts(charts), benches) + replay.data(prepared, finished, run.previews)
 
 
 def _later(look: Look) -> list[Juror]:
