@@ -41,8 +41,8 @@ def plane(seen: Plane, kept: Kept) -> str:
             "To the right: the attack’s change, 1 being all of it. Upwards: random noise of the same length, at a "
             "right angle to it. ○ the original, ✕ the adversarial picture, the line the attack’s way; dashed, what the "
             "strength allows. Colours that do not exist are cut off. Each network was asked on a grid of "
-            f"{len(seen.regions[0].answers)} × {len(seen.regions[0].answers)} points, but not between points that "
-            f"already agree: {sum(region.asked for region in seen.regions)} looks in all."
+            f"{_grid(seen)} points, but not between points that already agree: "
+            f"{sum(region.asked for region in seen.regions)} looks in all."
         )
     )
 
@@ -129,3 +129,9 @@ def _table(seen: Plane, home: int) -> str:
         )
     head = f'<tr><th></th><th scope="col">says “{escape(seen.labels[home])}”</th><th scope="col">else mostly</th></tr>'
     return f'<div class="q-scroll"><table class="q-table">{head}{rows}</table></div>'
+
+
+def _grid(seen: Plane) -> str:
+    """How fine it is; where the time was up, some networks were asked more finely than others."""
+    sides = sorted({len(region.answers) for region in seen.regions})
+    return " or ".join(f"{side} × {side}" for side in sides)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ LEFT, BOTTOM, WIDE = -1.0, -2.0, 4.0
 COARSE = 5
 FINE_SMALL, FINE = 33, 17
 """Points a side at the end: for pictures of up to 64 pixels or on a GPU, and else."""
+PATIENCE = 9.0
+"""Seconds after which no network is asked about finer points any more."""
 BATCH = 32
 CORNERS = 72
 
@@ -52,8 +55,9 @@ class Plane:
     labels: Sequence[str]
 
 
-def surveyed(kept: Kept, jury: Jury) -> Iterator[Plane]:
-    """Every juror in turn, coarse; then all of them finer, twice as fine each time."""
+def surveyed(kept: Kept, jury: Jury, patience: float = PATIENCE) -> Iterator[Plane]:
+    """Every juror in turn, coarse; then all of them finer, twice as fine each time, for so many seconds."""
+    enough = time.monotonic() + patience
     change, aside = directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)
     box = corners(change, aside, kept.plan.epsilon / 255)
     path = tuple(located(frame.picture, kept.plan.original, change, aside) for frame in kept.finished.history)
@@ -62,6 +66,8 @@ def surveyed(kept: Kept, jury: Jury) -> Iterator[Plane]:
     side, finest = COARSE, FINE_SMALL if len(kept.plan.original) <= 64 or kept.plan.device != "cpu" else FINE
     while side <= finest:
         for member in members:
+            if side > COARSE and time.monotonic() > enough:
+                return
             ask = _asking(kept, member, change, aside, side)
             regions[member.juror.name] = finer(member.juror, regions.get(member.juror.name), side, ask)
             yield Plane(tuple(regions.values()), box, path, kept.plan.labels)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -179,7 +181,7 @@ def test_every_juror_that_answers_as_it_is_looks_somewhere(kept: Kept, jury: Jur
 
 
 def test_the_plane_is_what_the_networks_say_there(kept: Kept, jury: Jury) -> None:
-    *_, seen = surveyed(kept, jury)
+    *_, seen = surveyed(kept, jury, patience=math.inf)
     change, aside = directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)
     side = len(seen.regions[0].answers)
     generator = np.random.default_rng(0)
@@ -230,3 +232,10 @@ def test_only_points_between_answers_that_differ_are_asked_for() -> None:
     assert (fine.answers == (np.arange(9) > 5)).all()
     assert (asked[0][:, 1] == 5).all()
     assert fine.asked == 25 + 9
+
+
+def test_the_map_ends_when_its_time_is_up_with_everybody_asked_at_least_coarsely(kept: Kept, jury: Jury) -> None:
+    *_, seen = surveyed(kept, jury, patience=0)
+    assert {len(region.answers) for region in seen.regions} == {5}
+    assert len(seen.regions) == sum(not member.juror.random for member in jury)
+    assert "5 × 5 points" in DRAWINGS["plane"](seen, kept)
