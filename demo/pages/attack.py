@@ -23,7 +23,8 @@ from demo.run.kept import Kept
 
 TO_THE_STAGE = """() => {
   const stage = document.getElementById("q-verdict");
-  if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({behavior: "smooth"});
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  if (stage.getBoundingClientRect().top > innerHeight / 2) stage.scrollIntoView({ behavior });
 }"""
 """On a small screen the stage lies below the choices."""
 
