@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import cards, examples, running, stage, verdict
+from demo.pages import arriving, cards, examples, running, stage, verdict
 from demo.pages.asking import NONE
 from demo.pages.choices import Left
 from demo.pages.packs import offered
@@ -24,6 +24,13 @@ from demo.run.session import first_look
 LONGEST = 640
 """The longer side of the whole picture on the stage, in pixels."""
 MOST_LOOKS = 64
+HOW: dict[str, Any] = {
+    "concurrency_id": "looks",
+    "concurrency_limit": 1,
+    "trigger_mode": "always_last",
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
 _LOOKS: dict[Any, Look] = {}
 _EYE = ThreadPoolExecutor(1, "look")
 """One look at a time, on one thread: each that has ever computed keeps what torch caches by thread."""
@@ -37,13 +44,6 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
     controls, guess = left.controls, left.guess
     seen = [controls.picture, controls.argument.framing, controls.argument.place, controls.jury.pack]
     shown = [scene.results.verdict, scene.results.stage, guess, controls.argument.place]
-    settings: dict[str, Any] = {
-        "concurrency_id": "looks",
-        "concurrency_limit": 1,
-        "trigger_mode": "always_last",
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
 
     def look(request: gr.Request, *values: Any) -> list[Any]:
         said = looked(*values)
@@ -55,10 +55,16 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
         fitting = picture if name is None else left.made[name]
         return [gr.skip() if name is None else fitting, *look(request, fitting, framing, place, pack)]
 
+    def first(request: gr.Request, picture: Any, framing: str, place: float, pack: str) -> list[Any]:
+        """The page's first look; late as it may come, it does not overwrite a story that the link told meanwhile."""
+        if arriving.tells(request):
+            return [gr.skip() for _ in (picture, *shown)]
+        return anew(request, picture, framing, place, pack)
+
     def clear(now: Name) -> dict[Any, Any]:
         return {scene.start: gr.skip()} if now == "running" else scene.set("opening")
 
-    arrival.then(anew, seen, [controls.picture, *shown], **settings)
+    arrival.then(first, seen, [controls.picture, *shown], **HOW)
 
     def swap(path: Any, pack: str) -> Any:
         name = examples.swapped(path, pack)
@@ -68,12 +74,12 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
     changes = [widget.input for widget in seen if widget is not pack]
     # A pack that does not know the example on the page brings one of its own.
     pack.input(swap, [controls.picture, pack], controls.picture, **QUIET).then(
-        anew, seen, [controls.picture, *shown], **settings
+        anew, seen, [controls.picture, *shown], **HOW
     )
     pack.input(clear, scene.state, scene.outputs(), **QUIET)
     controls.picture.input(lambda: 0.5, None, controls.argument.place, **QUIET)
     gr.on(changes, clear, scene.state, scene.outputs(), **QUIET)
-    gr.on(changes, look, seen, shown, **settings)
+    gr.on(changes, look, seen, shown, **HOW)
 
 
 def looked(picture: Any, framing: str, place: float, pack: str) -> list[Any]:

@@ -47,7 +47,7 @@ def style() -> str:
         for pack in PACKS
         for place, name in enumerate(packs.boxes(pack), start=1)
     )
-    return (ASSETS / "style.css").read_text() + "\n".join(dots)
+    return "\n".join([*((ASSETS / name).read_text() for name in ("style.css", "icons.css")), *dots])
 
 
 def head() -> str:

@@ -43,7 +43,7 @@ def made(run: Saved) -> bytes:
 def style() -> str:
     """The page's CSS with what Gradio gives it there, and its dark colours wherever darkness is preferred."""
     page, own = (ASSETS / "style.css").read_text(), (ASSETS / "report.css").read_text()
-    (dark,) = re.findall(r"^\.dark [^{]*\{([^}]*)\}", page, re.MULTILINE)
+    (dark,) = re.findall(r"^\.dark \.gradio-container[^{]*\{([^}]*)\}", page, re.MULTILINE)
     return f"{page}{own}@media screen and (prefers-color-scheme: dark) {{ .gradio-container {{{dark}}} }}"
 
 
