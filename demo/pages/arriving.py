@@ -11,7 +11,6 @@ from demo.pages.examples import OFFERED
 from demo.pages.restoring import outputs, restored
 from demo.pages.widgets import ROOMY
 from demo.run.link import wanted
-from demo.run.stories import STORIES
 
 
 def connect(blocks: gr.Blocks, left: Left) -> Any:
@@ -36,11 +35,6 @@ def connect(blocks: gr.Blocks, left: Left) -> Any:
 def asked(request: gr.Request) -> dict[str, str]:
     """The link's query, without what is Gradio's own."""
     return {name: value for name, value in request.query_params.items() if not name.startswith("__")}
-
-
-def tells(request: gr.Request) -> bool:
-    """Whether the link tells a story, which then has the stage to itself."""
-    return asked(request).get("story") in ("tour", *STORIES)
 
 
 def pictured(link: dict[str, str], pack: str) -> str:

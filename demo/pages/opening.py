@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import arriving, cards, examples, running, stage, verdict
+from demo.pages import cards, examples, running, stage, verdict
 from demo.pages.asking import NONE
 from demo.pages.choices import Left
 from demo.pages.packs import offered
@@ -55,16 +55,15 @@ def connect(arrival: Any, left: Left, scene: Scene, stops: Stops) -> None:
         fitting = picture if name is None else left.made[name]
         return [gr.skip() if name is None else fitting, *look(request, fitting, framing, place, pack)]
 
-    def first(request: gr.Request, picture: Any, framing: str, place: float, pack: str) -> list[Any]:
-        """The page's first look; late as it may come, it does not overwrite a story that the link told meanwhile."""
-        if arriving.tells(request):
-            return [gr.skip() for _ in (picture, *shown)]
-        return anew(request, picture, framing, place, pack)
+    def unless_shown(now: Name, found: list[Any] | None) -> list[Any]:
+        """The page's first look; late as it may come, it overwrites no story and no saved run that was opened since."""
+        return found if found and now == "opening" else [gr.skip() for _ in (controls.picture, *shown)]
 
     def clear(now: Name) -> dict[Any, Any]:
         return {scene.start: gr.skip()} if now == "running" else scene.set("opening")
 
-    arrival.then(first, seen, [controls.picture, *shown], **HOW)
+    found = gr.State(None, time_to_live=60)
+    arrival.then(anew, seen, found, **HOW).then(unless_shown, [scene.state, found], [controls.picture, *shown], **QUIET)
 
     def swap(path: Any, pack: str) -> Any:
         name = examples.swapped(path, pack)
