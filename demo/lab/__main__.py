@@ -1,0 +1,118 @@
+"""`python -m demo.lab TABLE --data DIR_OR_ZIP`: a paper's table, computed anew. `--list` tells what there is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from demo.lab import engine, output
+from demo.lab.data import known_as, pictures
+from demo.lab.engine import LabError
+from demo.lab.hands import Hands, Processes
+from demo.lab.job import together
+from demo.lab.outcome import Outcome, as_data, read_off
+from demo.lab.scene import Scene
+from demo.lab.store import Store
+from demo.lab.table import PAPERS, Table
+from demo.lab.tables import TABLES
+from demo.measure.judging import counted
+from models import WeightsError
+from models.packs import DEFAULT_PACK, PACKS
+
+Told = Callable[[str], object]
+
+
+def made(table: Table, options: argparse.Namespace, hands: Callable[[], Hands], tell: Told) -> Outcome:
+    """One table from its pictures to its outcome; what is kept from before is not computed anew.
+
+    Raises:
+        ValueError: the pictures do not serve, or the table is not for this pack.
+        LabError: a cell cannot be computed.
+    """
+    if options.pack not in table.packs:
+        raise ValueError(f"{table.name} makes no sense on {options.pack}: use --pack {' or '.join(table.packs)}.")
+    store = Store(options.out / "cells")
+    held = pictures(
+        options.data, options.pack, options.pictures or table.pictures, options.seed, table.rightly(options.pack)
+    )
+    job = known_as(held)
+    store.put(job.key, held)
+    epsilon = table.epsilon.get(options.pack, PACKS[options.pack].epsilon)
+    count, side = len(held["labels"]), held["pictures"].shape[-1]
+    scene = Scene(options.pack, job, count, side, epsilon, table.steps, options.seed)
+    cells = list(table.cells(scene))
+    jobs = [job for cell in cells for job in cell.jobs]
+    if not all(store.holds(one.key) for one in together(jobs)):
+        for progress in engine.work(jobs, store, hands()):
+            tell(progress.words())
+    return read_off(table, scene, cells, store)
+
+
+def keep(table: Table, outcome: Outcome, folder: Path) -> list[Path]:
+    """CSV, JSON and a page beside each other; gives their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{table.name}-{outcome.pack}"
+    written = {
+        f"{stem}.csv": output.spreadsheet(outcome),
+        f"{stem}.json": json.dumps(as_data(outcome), indent=1, ensure_ascii=False) + "\n",
+    }
+    for name, words in written.items():
+        (folder / name).write_text(words, encoding="utf-8")
+    return [folder / name for name in written]
+
+
+def listed() -> str:
+    """What of each paper there is."""
+    lines = []
+    for paper, title in PAPERS.items():
+        lines += [
+            title,
+            *(f"  {one.name:24} {one.place}: {one.title}" for one in TABLES.values() if one.paper == paper),
+        ]
+    return "\n".join(lines)
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demo.lab", description=__doc__)
+    parser.add_argument("table", nargs="?", metavar="TABLE", help="see --list")
+    parser.add_argument("--list", action="store_true", help="what of each paper is covered")
+    parser.add_argument("--data", type=Path, help="a folder or a zip of pictures, best in Tiny ImageNet's layout")
+    parser.add_argument("--pack", choices=list(PACKS), default=DEFAULT_PACK)
+    parser.add_argument("--pictures", type=counted, metavar="N", help="unless given, what the table asks for")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("lab"), help="where cells are kept and tables written")
+    parser.add_argument("--workers", type=counted, default=os.cpu_count() or 1, metavar="N", help="one thread each")
+    parser.add_argument("--latex", action="store_true", help="print the table for a paper")
+    return parser
+
+
+def _told(words: str) -> None:
+    """On a terminal in one line, which the next one overwrites."""
+    sys.stderr.write(f"\r{words:<78}" if sys.stderr.isatty() else f"{words}\n")
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    options = arguments().parse_args(given)
+    if options.list:
+        sys.stdout.write(listed() + "\n")
+        return
+    try:
+        if options.table not in TABLES:
+            raise ValueError(f"Unknown table {options.table!r}: use one of {', '.join(TABLES)}.")
+        if options.data is None:
+            raise ValueError("A table needs pictures: --data takes a folder or a zip.")
+        table = TABLES[options.table]
+        outcome = made(table, options, lambda: Processes(options.workers), _told)
+        written = keep(table, outcome, options.out)
+        sys.stdout.write((output.latex if options.latex else output.text)(table, outcome) + "\n")
+        sys.stderr.write(f"Kept in {', '.join(map(str, written))}.\n")
+    except (ValueError, LabError, WeightsError) as problem:
+        raise SystemExit(str(problem)) from None
+
+
+if __name__ == "__main__":
+    main()
