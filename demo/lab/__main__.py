@@ -7,9 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from demo.lab import engine, output
+from demo.lab.cluster import Cluster
 from demo.lab.data import known_as, pictures
 from demo.lab.engine import LabError
 from demo.lab.hands import Hands, Processes
@@ -26,7 +28,12 @@ from models.packs import DEFAULT_PACK, PACKS
 Told = Callable[[str], object]
 
 
-def made(table: Table, options: argparse.Namespace, hands: Callable[[], Hands], tell: Told) -> Outcome:
+def hands(options: argparse.Namespace) -> Hands:
+    """Who does it: the cluster that was named, or processes of this machine."""
+    return Cluster(options.ray, options.gpus) if options.ray else Processes(options.workers)
+
+
+def made(table: Table, options: argparse.Namespace, hired: Callable[[], Hands], tell: Told) -> Outcome:
     """One table from its pictures to its outcome; what is kept from before is not computed anew.
 
     Raises:
@@ -47,7 +54,7 @@ def made(table: Table, options: argparse.Namespace, hands: Callable[[], Hands], 
     cells = list(table.cells(scene))
     jobs = [job for cell in cells for job in cell.jobs]
     if not all(store.holds(one.key) for one in together(jobs)):
-        for progress in engine.work(jobs, store, hands()):
+        for progress in engine.work(jobs, store, hired()):
             tell(progress.words())
     return read_off(table, scene, cells, store)
 
@@ -86,6 +93,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("lab"), help="where cells are kept and tables written")
     parser.add_argument("--workers", type=counted, default=os.cpu_count() or 1, metavar="N", help="one thread each")
+    parser.add_argument("--ray", metavar="ADDRESS", help="the same on a Ray cluster: local, auto, or where it listens")
+    parser.add_argument("--gpus", type=float, default=0.0, help="of which each task of a cluster has so much")
     parser.add_argument("--latex", action="store_true", help="print the table for a paper")
     return parser
 
@@ -106,7 +115,7 @@ def main(given: Sequence[str] | None = None) -> None:
         if options.data is None:
             raise ValueError("A table needs pictures: --data takes a folder or a zip.")
         table = TABLES[options.table]
-        outcome = made(table, options, lambda: Processes(options.workers), _told)
+        outcome = made(table, options, partial(hands, options), _told)
         written = keep(table, outcome, options.out)
         sys.stdout.write((output.latex if options.latex else output.text)(table, outcome) + "\n")
         sys.stderr.write(f"Kept in {', '.join(map(str, written))}.\n")

@@ -23,8 +23,10 @@ from demo.lab.works import WORK
 class Hands(Protocol):
     """width: how many jobs at once. deaths: what a job's future raises where its worker died in the midst of it."""
 
-    width: int
     deaths: tuple[type[BaseException], ...]
+
+    @property
+    def width(self) -> int: ...
 
     def submit(self, job: Job, store: Store) -> Future[Arrays]: ...
 
