@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -24,6 +25,7 @@ except ImportError:  # nobody needs a cluster for a laptop
 
 RETRIES = 3
 """How often Ray itself tries a task anew whose worker or node died."""
+SECONDS = 5
 LOCAL = "local"
 ROOT = Path(__file__).parents[2]
 NOT_TAKEN = [".git", ".ci", ".github", "/tests", "/assets", "/lab", ".venv", "**/__pycache__"]
@@ -40,10 +42,13 @@ class Cluster:
         if ray is None:
             raise ValueError("Ray is not installed: pip install -r demo/lab/requirements.txt, or leave --ray away.")
         code = {} if address == LOCAL else {"working_dir": str(ROOT), "excludes": NOT_TAKEN}
+        silent = f"No Ray cluster answers at {address}: start one with ray start --head, or look at the address."
+        if not _reached(address):
+            raise ValueError(silent)
         try:
             ray.init(address, log_to_driver=False, logging_level="error", runtime_env=code)
         except (ConnectionError, ValueError, RuntimeError) as problem:
-            raise ValueError(f"No Ray cluster answers at {address}: start one with ray start --head.") from problem
+            raise ValueError(silent) from problem
         self.deaths: tuple[type[BaseException], ...] = (
             WorkerCrashedError,
             NodeDiedError,
@@ -77,6 +82,18 @@ class Cluster:
 
     def close(self) -> None:
         ray.shutdown()
+
+
+def _reached(address: str) -> bool:
+    """Whether somebody listens there: Ray itself would try for minutes. True for an address without a port."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdigit():
+        return True
+    try:
+        with socket.create_connection((host, int(port)), SECONDS):
+            return True
+    except (OSError, OverflowError):
+        return False
 
 
 _here: dict[Any, Classifier] = {}
