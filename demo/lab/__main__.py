@@ -10,18 +10,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from demo.lab import engine, output
+from demo.lab import engine, kept, output
 from demo.lab.cluster import Cluster
-from demo.lab.data import known_as, pictures
+from demo.lab.data import pictures
 from demo.lab.engine import LabError
 from demo.lab.hands import Hands, Processes
 from demo.lab.job import together
+from demo.lab.making import jobs_of, staged
 from demo.lab.outcome import Outcome, as_data, read_off
-from demo.lab.scene import Scene
 from demo.lab.store import Store
 from demo.lab.table import PAPERS, Table
 from demo.lab.tables import TABLES
 from demo.measure.judging import counted
+from demo.measure.overhead import processor
 from models import WeightsError
 from models.packs import DEFAULT_PACK, PACKS
 
@@ -40,19 +41,10 @@ def made(table: Table, options: argparse.Namespace, hired: Callable[[], Hands], 
         ValueError: the pictures do not serve, or the table is not for this pack.
         LabError: a cell cannot be computed.
     """
-    if options.pack not in table.packs:
-        raise ValueError(f"{table.name} makes no sense on {options.pack}: use --pack {' or '.join(table.packs)}.")
-    store = Store(options.out / "cells")
-    held = pictures(
-        options.data, options.pack, options.pictures or table.pictures, options.seed, table.rightly(options.pack)
-    )
-    job = known_as(held)
-    store.put(job.key, held)
-    epsilon = table.epsilon.get(options.pack, PACKS[options.pack].epsilon)
-    count, side = len(held["labels"]), held["pictures"].shape[-1]
-    scene = Scene(options.pack, job, count, side, epsilon, table.steps, options.seed)
-    cells = list(table.cells(scene))
-    jobs = [job for cell in cells for job in cell.jobs]
+    store, count = Store(options.out / "cells"), options.pictures or table.pictures
+    held = pictures(options.data, options.pack, count, options.seed, table.rightly(options.pack))
+    scene, cells = staged(table, options.pack, held, store, options.seed)
+    jobs = jobs_of(cells)
     if not all(store.holds(one.key) for one in together(jobs)):
         for progress in engine.work(jobs, store, hired()):
             tell(progress.words())
@@ -95,8 +87,22 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=counted, default=os.cpu_count() or 1, metavar="N", help="one thread each")
     parser.add_argument("--ray", metavar="ADDRESS", help="the same on a Ray cluster: local, auto, or where it listens")
     parser.add_argument("--gpus", type=float, default=0.0, help="of which each task of a cluster has so much")
+    parser.add_argument("--save", action="store_true", help="keep the table for page and documentation too")
     parser.add_argument("--latex", action="store_true", help="print the table for a paper")
     return parser
+
+
+def _command(given: Sequence[str] | None) -> str:
+    """What was typed, without where the pictures lie and what changes no result."""
+    words, shown = list(sys.argv[1:] if given is None else given), []
+    while words:
+        word = words.pop(0)
+        if word in ("--out", "--workers", "--ray", "--gpus"):
+            words.pop(0)
+        elif word not in ("--save", "--latex"):
+            shown += [word, "DATA"] if word == "--data" else [word]
+            words = words[1:] if word == "--data" else words
+    return f"python -m demo.lab {' '.join(shown)}"
 
 
 def _told(words: str) -> None:
@@ -112,12 +118,16 @@ def main(given: Sequence[str] | None = None) -> None:
     try:
         if options.table not in TABLES:
             raise ValueError(f"Unknown table {options.table!r}: use one of {', '.join(TABLES)}.")
+        table = TABLES[options.table]
+        if options.pack not in table.packs:
+            raise ValueError(f"{table.name} makes no sense on {options.pack}: use --pack {' or '.join(table.packs)}.")
         if options.data is None:
             raise ValueError("A table needs pictures: --data takes a folder or a zip.")
-        table = TABLES[options.table]
         outcome = made(table, options, partial(hands, options), _told)
         written = keep(table, outcome, options.out)
         sys.stdout.write((output.latex if options.latex else output.text)(table, outcome) + "\n")
+        if options.save:
+            written.append(kept.save(outcome, _command(given), processor()))
         sys.stderr.write(f"Kept in {', '.join(map(str, written))}.\n")
     except (ValueError, LabError, WeightsError) as problem:
         raise SystemExit(str(problem)) from None

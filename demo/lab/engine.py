@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ class Progress:
         return f"{told}, {rate:.1f} a minute, about {left} left"
 
 
-def work(jobs: Sequence[Job], store: Store, hands: Hands) -> Iterator[Progress]:
+def work(jobs: Sequence[Job], store: Store, hands: Hands) -> Generator[Progress, None, None]:
     """Does what is not kept yet, and tells after each job. Closing the iterator ends the work; what is done is kept.
 
     Raises:

@@ -53,7 +53,7 @@ def build() -> Own:
                 go = gr.Button("Run on my pictures", elem_id="q-own-go")
                 stop = gr.Button("Stop", visible=False, elem_id="q-own-stop")
         shown = gr.HTML(elem_id="q-own-shown", apply_default_css=False)
-    files.preprocess = _as_they_came
+    files.preprocess = as_they_came
     return Own(room, files, go, Place(shown, stop, Stops(), "Press <b>Run on my pictures</b> to begin again."))
 
 
@@ -115,7 +115,7 @@ def _framed(body: str, run: str = "") -> str:
     return f'<div class="q-card q-view"><h2>{TITLE}</h2>{words}{body}</div>'
 
 
-def _as_they_came(payload: Any) -> list[tuple[str, str]]:
+def as_they_came(payload: Any) -> list[tuple[str, str]]:
     """Each file's name and path. Both are a client's claims: what was not uploaded here is not opened."""
     found = []
     for one in getattr(payload, "root", None) or []:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.pages import about, api, attack, compare, packs, reopening, see, talk, telling
+from demo.pages import about, api, attack, compare, lab, packs, reopening, see, talk, telling
 from demo.run.device import best
 from models import CARDS
 from models.packs import PACKS
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TITLE = "Quorum"
+SCRIPTS = ("stage.js", "talk.js", "visit.js", "lab.js")
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 THEME = gr.themes.Base(
     primary_hue="indigo", neutral_hue="zinc", font=FONT, font_mono=("ui-monospace", "monospace")
@@ -52,7 +53,7 @@ def style() -> str:
 
 def head() -> str:
     """What happens in the browser alone, and stage mode's style, for the page's head."""
-    scripts = "".join(f"<script>{(ASSETS / name).read_text()}</script>" for name in ("stage.js", "talk.js", "visit.js"))
+    scripts = "".join(f"<script>{(ASSETS / name).read_text()}</script>" for name in SCRIPTS)
     return f"{scripts}<style>{(ASSETS / 'talk.css').read_text()}</style>"
 
 
@@ -76,6 +77,8 @@ def build(folder: Path) -> gr.Blocks:
             with gr.Tab("Stories", id="stories"):
                 telling.build(blocks, run, bar, tabs)
                 reopening.build(run, bar, tabs)
+            with gr.Tab("Lab", id="lab"):
+                lab.build()
         gr.HTML(talk.BAR)
         about.build()
         api.build()

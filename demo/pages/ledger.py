@@ -1,0 +1,140 @@
+"""How a table of the lab looks: what became of its claims, its curves, and cells that open the attack they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from demo.figures.of_lab import curves
+from demo.lab.kept import Kept
+from demo.lab.outcome import Outcome, Shown, Tested
+from demo.lab.output import UNKNOWN, about, head, number
+from demo.lab.table import PAPERS, Table
+from demo.pages.glossary import marked
+from demo.pages.stage import drawing
+from demo.pages.views.parts import how
+from demo.run.link import opening, query
+from demo.run.request import Request
+from models.defences import DEFENCES
+
+VERDICTS = {
+    "holds": ("✓ holds", "q-holds"),
+    "does not hold": ("✗ does not hold here", "q-fooled"),
+    "open": ("? too few pictures to tell", "q-soft"),
+}
+
+
+def page(table: Table, kept: Kept) -> str:
+    """A table that was kept."""
+    made = f"Computed {kept.date} on {kept.device} with torch {kept.versions['torch']}."
+    words = how(f"{escape(made)} <code>{escape(kept.command)}</code>")
+    return sheet(table, kept.outcome, words)
+
+
+def sheet(table: Table, outcome: Outcome, below: str = "") -> str:
+    """A table, stored or of the visitor's own pictures. below: HTML."""
+    place = f"{PAPERS[table.paper]}, {table.place}"
+    claims = "".join(_claim(table, one) for one in outcome.claims)
+    chart = curves(table, outcome)
+    parts = [
+        f'<h2>{escape(table.title)}</h2><p class="q-soft">{escape(place)}</p>',
+        f'<ul class="q-claims">{claims}</ul>' if claims else "",
+        f'<p class="q-say">{escape(table.here[outcome.pack])}</p>' if outcome.pack in table.here else "",
+        f'<div class="q-beside">{drawing(chart)}</div>' if chart else "",
+        grid(table, outcome),
+        how(marked(escape(about(table, outcome)))),
+        below,
+    ]
+    return f'<div class="q-card q-view q-lab">{"".join(parts)}</div>'
+
+
+def _claim(table: Table, one: Tested) -> str:
+    words, kind = VERDICTS[one.verdict]
+    gap = ""
+    if one.gap is not None:
+        unit = "points" if table.share else ""
+        ends = f"{number(table, one.low)} to {number(table, one.high)}"
+        gap = f"{one.more} − {one.less}: {number(table, one.gap)} {unit} ({ends}), n = {one.n}"
+    control = " Control at equal settings." if one.control else ""
+    return (
+        f'<li><b class="{kind}">{words}</b> {escape(one.sentence)}{control}'
+        f'<span class="q-soft"> {escape(gap)}</span></li>'
+    )
+
+
+def grid(table: Table, outcome: Outcome) -> str:
+    """Rows that a press on a column's head sorts; a cell is a link to its attack."""
+    names = [f"{table.heads[0]}", *map(head, outcome.columns), *(["in the paper"] * bool(outcome.published))]
+    heads = "".join(
+        f'<th scope="col" aria-sort="none"><button type="button" class="q-sort">{escape(name)}</button></th>'
+        for name in names
+    )
+    rows = "".join(_row(table, outcome, row) for row in outcome.rows)
+    label = escape(f"{table.title}, {table.heads[0]} by {table.heads[1]}")
+    return (
+        f'<div class="q-scroll" tabindex="0" role="region" aria-label="{label}"><table class="q-table q-sorted">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(table: Table, outcome: Outcome, row: str) -> str:
+    cells = "".join(_cell(table, outcome.pack, outcome.cell(row, column)) for column in outcome.columns)
+    if outcome.published:
+        value = outcome.published.get(row)
+        cells += f'<td data-value="{"" if value is None else value}">{number(table, value)}</td>'
+    return f'<tr><th scope="row">{escape(row)}</th>{cells}</tr>'
+
+
+def _cell(table: Table, pack: str, shown: Shown | None) -> str:
+    if shown is None or shown.value is None:
+        return f'<td data-value="">{UNKNOWN}</td>'
+    ends = f"{number(table, shown.low)} to {number(table, shown.high)}"
+    words = f"{shown.row}, {head(shown.column)}: {number(table, shown.value)}, 95 % interval {ends}, n = {shown.n}"
+    text = number(table, shown.value)
+    asked = settings(shown.run, pack)
+    if asked is not None:
+        link = "?" + query(opening(pack) | asked)
+        label = f"{words}. Try it in the Attack tab"
+        text = f'<a href="{escape(link)}" target="_self" aria-label="{escape(label)}">{text}</a>'
+    heat = f' style="--q-heat:{shown.value:.2f}"' if table.share else ""
+    kind = ' class="q-heat"' if table.share else ""
+    paper = f"<small>paper {number(table, shown.published)}</small>" if shown.published is not None else ""
+    interval = f"<small>{number(table, shown.low)}–{number(table, shown.high)}</small>"
+    return f'<td{kind} data-value="{shown.value}" title="{escape(words)}"{heat}>{text} {interval}{paper}</td>'
+
+
+def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
+    """A run's settings for the Attack tab, or None where the page has no such run."""
+    if run is None or not all(isinstance(seat, str) for seat in run["surrogates"]):
+        return None
+    found: dict[str, Any] = {
+        "pack": pack,
+        "attack": run["attack"],
+        "surrogates": list(run["surrogates"]),
+        "iterations": run["steps"],
+        "seed": run["seed"],
+        "knobs": run["knobs"],
+        "step_size": run.get("step"),
+    }
+    if "epsilon" in run:
+        found["epsilon"] = run["epsilon"]
+    try:
+        found |= _watching(run["asked"], found["surrogates"])
+        Request("a picture", **(opening(pack) | found)).check()
+    except ValueError:  # the page has narrower limits than the lab
+        return None
+    return found
+
+
+def _watching(seat: Any, surrogates: list[str]) -> dict[str, Any]:
+    """Who is asked in the end; ValueError for a seat that the page has none like."""
+    if seat is None:
+        return {}
+    if isinstance(seat, str):
+        return {} if seat in surrogates else {"held_out": [seat]}
+    defence, knobs, members = seat
+    if DEFENCES[defence].several or not isinstance(members[0], str):
+        raise ValueError("The page makes juries of held-out networks alone.")
+    held = {} if members[0] in surrogates else {"held_out": members}
+    return {"guards": {defence: knobs}, "guarded": members[0], **held}
