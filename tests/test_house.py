@@ -39,7 +39,8 @@ MAY_IMPORT = {
     "demo.attacks": ("demo.attacks",),
     "models": ("models",),
     "demo.run": ("demo.run", "demo.attacks", "models"),
-    "demo.figures": ("demo.figures", "demo.run", "demo.attacks"),
+    "demo.figures": ("demo.figures", "demo.run", "demo.lab", "demo.attacks"),
+    "demo.lab": ("demo.lab", "demo.figures", "demo.measure", "demo.run", "demo.attacks", "models"),
 }
 """A room -> the rooms that it may know. Pages and measurements may know them all; nobody below knows a page."""
 

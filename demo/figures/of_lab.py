@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
+import plotly.graph_objects as go
+
 from demo.figures.chart import Chart, Line
+from demo.figures.interactive import GRID, plot
 from demo.lab.outcome import Outcome
 from demo.lab.table import Table
 
@@ -24,3 +29,34 @@ def curves(table: Table, outcome: Outcome) -> Chart | None:
             dash = DASHES[(number // len(COLORS) + number) % len(DASHES)]
             lines.append(Line(row, COLORS[number % len(COLORS)], dash, values, at))
     return Chart(table.title, max(places), tuple(lines), table.share, axis=table.axis) if lines else None
+
+
+def figure(table: Table, outcome: Outcome) -> go.Figure:
+    """Its curves, or a bar with its interval for each cell, a colour a row."""
+    chart = curves(table, outcome)
+    if chart:
+        return plot(chart)
+    drawn = go.Figure()
+    for number, row in enumerate(outcome.rows):
+        cells = [one for column in outcome.columns if (one := outcome.cell(row, column)) and one.value is not None]
+        drawn.add_bar(
+            x=[str(one.column) for one in cells],
+            y=[one.value for one in cells],
+            name=escape(row, quote=False),  # Plotly takes markup for markup
+            marker={"color": COLORS[number % len(COLORS)]},
+            error_y={
+                "type": "data",
+                "array": [(one.high or 0) - (one.value or 0) for one in cells],
+                "arrayminus": [(one.value or 0) - (one.low or 0) for one in cells],
+                "thickness": 1,
+            },
+        )
+    drawn.update_layout(
+        template="none",
+        title=escape(table.title, quote=False),
+        barmode="group",
+        yaxis={"tickformat": ".0%" if table.share else "~g", "gridcolor": GRID},
+        xaxis={"automargin": True},
+        font={"family": "system-ui, sans-serif"},
+    )
+    return drawn

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from demo.figures.of_lab import figure
 from demo.lab import engine, kept, output
 from demo.lab.cluster import Cluster
 from demo.lab.data import pictures
@@ -61,7 +62,9 @@ def keep(table: Table, outcome: Outcome, folder: Path) -> list[Path]:
     }
     for name, words in written.items():
         (folder / name).write_text(words, encoding="utf-8")
-    return [folder / name for name in written]
+    charts = folder / f"{stem}.html"
+    figure(table, outcome).write_html(charts, include_plotlyjs="directory", div_id=stem)  # opens without a network
+    return [*(folder / name for name in written), charts]
 
 
 def listed() -> str:

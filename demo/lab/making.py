@@ -53,4 +53,4 @@ def within(
             working.close()
             break
     known = [cell for cell in cells if all(store.holds(job.key) for job in cell.jobs)]
-    yield read_off(table, scene, known, store)
+    yield read_off(table, scene, known, store, whole=len(known) == len(cells))

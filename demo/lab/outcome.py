@@ -66,8 +66,8 @@ class Outcome:
         return next((one for one in self.cells if (one.row, one.column) == (row, column)), None)
 
 
-def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) -> Outcome:
-    """KeyError where a cell's result is not kept."""
+def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store, whole: bool = True) -> Outcome:
+    """KeyError where a cell's result is not kept. whole: whether these are all; else claims on others are left out."""
     held: dict[str, Arrays] = {}
 
     def result(job: Job) -> Arrays:
@@ -91,7 +91,11 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) ->
         columns=columns,
         cells=shown,
         published={key: value for key, value in table.published.items() if isinstance(key, str)},
-        claims=tuple(_tested(claim, samples, columns) for claim in table.claimed(scene.pack)),
+        claims=tuple(
+            _tested(claim, samples, columns)
+            for claim in table.claimed(scene.pack)
+            if whole or {claim.more, claim.less} <= {row for row, _ in samples}
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from demo.attacks import RECIPES
 from demo.attacks import __main__ as attacks
+from demo.lab import summary
 from demo.measure import results
 from demo.pages import api
 from demo.run.request import Request
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "demo/attacks/README.md",
+    "demo/lab/README.md",
     "demo/pages/README.md",
     "models/defences/README.md",
     "models/tiny/README.md",
@@ -105,6 +107,8 @@ DRAWN: dict[str, Callable[[], str]] = {
     "views": measured("views"),
     "known-laboratory": measured("known"),
     "known-photographs": measured("known-imagenet"),
+    "lab-tables": summary.tables,
+    "lab-claims": summary.claims,
     "endpoint": endpoint,
 }
 

@@ -39,9 +39,9 @@ def build() -> None:
             min_width=280,
         )
         pack = gr.Radio(_packs(first), value=known[first][0], label="Networks", elem_id="q-lab-pack", scale=2)
-    shown = gr.HTML(_page(first, known[first][0]), elem_id="q-lab-shown", apply_default_css=False)
-    table.change(_chosen, table, [pack, shown], **QUIET)
-    pack.input(_page, [table, pack], shown, **QUIET)
+    drawn = gr.HTML(shown(first, known[first][0]), elem_id="q-lab-shown", apply_default_css=False)
+    table.change(_chosen, table, [pack, drawn], **QUIET)
+    pack.input(shown, [table, pack], drawn, **QUIET)
     tryout.build(table, pack)
 
 
@@ -51,18 +51,22 @@ def _named(name: str) -> str:
 
 
 def _packs(name: Any) -> list[tuple[str, str]]:
-    return [(PACKS[pack].title, pack) for pack in kept.known().get(name, [])]
+    return [(PACKS[pack].title, pack) for pack in _known(name)]
+
+
+def _known(name: Any) -> list[str]:
+    return kept.known().get(name, []) if isinstance(name, str) else []
 
 
 def _chosen(name: Any) -> tuple[Any, str]:
     packs = _packs(name)
     if not packs:
-        return gr.update(), _page(name, None)
-    return gr.update(choices=packs, value=packs[0][1]), _page(name, packs[0][1])
+        return gr.update(), shown(name, None)
+    return gr.update(choices=packs, value=packs[0][1]), shown(name, packs[0][1])
 
 
-def _page(name: Any, pack: Any) -> str:
+def shown(name: Any, pack: Any) -> str:
     """The table on those networks; a client may ask for any."""
-    if pack not in kept.known().get(name, []):
+    if pack not in _known(name):
         return '<p class="q-say">There is no such table here: choose one from the list.</p>'
     return page(TABLES[name], kept.load(name, pack))

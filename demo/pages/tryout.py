@@ -64,12 +64,12 @@ def build(table: gr.Dropdown, pack: gr.Radio) -> None:
 
 
 def _drawings(name: Any, pack: Any, files: list[Any], request: gr.Request, wish: threading.Event) -> Iterator[str]:
-    table = TABLES.get(name)
+    table = TABLES.get(name) if isinstance(name, str) else None
     if table is None or pack not in table.packs:
         raise ValueError("There is no such table: choose one from the list.")
     left_out: list[str] = []
     with running.scratch() as folder:
-        for event in until(wish, ROOM.seated(visitor(request), _worked(table, pack, files, left_out, Path(folder)))):
+        for event in until(wish, ROOM.seated(visitor(request), worked(table, pack, files, left_out, Path(folder)))):
             match event:
                 case Waiting():
                     yield cards.meanwhile(event)
@@ -83,7 +83,7 @@ def _drawings(name: Any, pack: Any, files: list[Any], request: gr.Request, wish:
 
 
 @on_gpu(duration=lambda *_: SECONDS)
-def _worked(
+def worked(
     table: Table, pack: str, files: list[Any], left_out: list[str], folder: Path
 ) -> Iterator[int | Progress | Outcome]:
     for looked in own.labelled(table, pack, files, left_out):

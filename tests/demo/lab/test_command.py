@@ -133,6 +133,6 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(tmp_path: Path, d
     said = start(broken).communicate(timeout=MINUTE)[1].decode()
     assert "kept from before" in said
     files = sorted(path for path in whole.rglob("*.*") if path.is_file())
-    assert len(files) == 7
+    assert len(files) == 9
     for path in files:
         assert (broken / path.relative_to(whole)).read_bytes() == path.read_bytes()
