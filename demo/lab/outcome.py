@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from demo.lab.estimates import Estimate, Samples, estimate, paired
 from demo.lab.job import Arrays, Job
-from demo.lab.measures import Estimate, Samples, estimate, paired, sampled
+from demo.lab.measures import WORDS, sampled
 from demo.lab.scene import Scene
 from demo.lab.store import Store
 from demo.lab.table import Cell, Claim, Table
@@ -18,7 +19,8 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell as it is shown. run: the attack that it is of, for a link to the page; None where it is of none."""
+    """A cell as it is shown. run: the attack that it is of, for a link to the page; None where it is of none.
+    words: what it says beside its number."""
 
     row: str
     column: str | float
@@ -28,6 +30,7 @@ class Shown:
     n: int
     published: float | None
     run: Mapping[str, Any] | None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Tested:
     """A claim and what became of it: verdict is "holds", "does not hold" (the contrary is certain) or "open"."""
 
     sentence: str
-    more: str
-    less: str
+    more: str | float
+    less: str | float
     control: bool
     gap: float | None
     low: float | None
@@ -78,7 +81,15 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) ->
         (cell.row, cell.column): sampled(cell.measure, [result(job) for job in cell.jobs], pictures, dict(cell.options))
         for cell in cells
     }
-    shown = tuple(_shown(table, cell, estimate(samples[cell.row, cell.column])) for cell in cells)
+    words = {
+        (cell.row, cell.column): WORDS[cell.words](*map(result, cell.jobs), pictures, pack=scene.pack, **cell.options)
+        for cell in cells
+        if cell.words
+    }
+    shown = tuple(
+        _shown(table, cell, estimate(samples[cell.row, cell.column]), words.get((cell.row, cell.column), ""))
+        for cell in cells
+    )
     columns = tuple(dict.fromkeys(cell.column for cell in cells))
     return Outcome(
         table=table.name,
@@ -91,11 +102,11 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) ->
         columns=columns,
         cells=shown,
         published={key: value for key, value in table.published.items() if isinstance(key, str)},
-        claims=tuple(_tested(claim, samples, columns) for claim in table.claimed(scene.pack)),
+        claims=tuple(_tested(claim, samples) for claim in table.claimed(scene.pack)),
     )
 
 
-def _shown(table: Table, cell: Cell, found: Estimate) -> Shown:
+def _shown(table: Table, cell: Cell, found: Estimate, words: str) -> Shown:
     return Shown(
         row=cell.row,
         column=cell.column,
@@ -105,6 +116,7 @@ def _shown(table: Table, cell: Cell, found: Estimate) -> Shown:
         n=found.n,
         published=table.published.get((cell.row, cell.column)),
         run=_run(cell.jobs),
+        words=words,
     )
 
 
@@ -117,10 +129,15 @@ def _run(jobs: Sequence[Job]) -> Mapping[str, Any] | None:
     return {**attacks[0].settings, "asked": asked[0] if asked else None}
 
 
-def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], columns: Sequence[str | float]) -> Tested:
-    chosen = claim.columns or columns
+def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples]) -> Tested:
+    """more and less are rows, compared over columns, or columns, compared over rows."""
     sides = [
-        [samples[row, column] for column in chosen if (row, column) in samples] for row in (claim.more, claim.less)
+        [
+            found
+            for (row, column), found in samples.items()
+            if name in (row, column) and (not claim.columns or (column if name == row else row) in claim.columns)
+        ]
+        for name in (claim.more, claim.less)
     ]
     if not all(sides):
         raise ValueError(f"The claim {claim.sentence!r} compares {claim.more} with {claim.less}, which have no cells.")
