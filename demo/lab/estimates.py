@@ -46,7 +46,7 @@ def paired(more: Sequence[Samples], less: Sequence[Samples]) -> tuple[Estimate, 
     p: of McNemar's exact test where there is one column of 0 and 1, else of the paired normal test. Pictures of which
     either is unknown in all columns do not count.
     """
-    first, second = (np.nanmean(np.stack(side), 0) for side in (more, less))
+    first, second = (known_mean(side) for side in (more, less))
     gaps = (first - second)[~np.isnan(first - second)]
     if not len(gaps):
         return Estimate(math.nan, math.nan, math.nan, 0), math.nan
@@ -58,6 +58,13 @@ def paired(more: Sequence[Samples], less: Sequence[Samples]) -> tuple[Estimate, 
         scale = reach / NormalDist().inv_cdf((1 + SURE) / 2)
         p = 2 * (1 - NormalDist().cdf(abs(value) / scale)) if scale else float(value == 0)
     return Estimate(value, value - reach, value + reach, len(gaps)), p
+
+
+def known_mean(several: Sequence[Samples]) -> Samples:
+    """Picture by picture, over those that are known; NaN where none is."""
+    stacked = np.stack(several)
+    known = ~np.isnan(stacked)
+    return np.where(known.any(0), np.where(known, stacked, 0).sum(0) / np.maximum(known.sum(0), 1), np.nan)
 
 
 def _half(values: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from demo.lab.estimates import Samples
+from demo.lab.estimates import Samples, known_mean
 from demo.lab.job import Arrays
 from models.packs import PACKS
 
@@ -44,10 +44,10 @@ def newly_fooled(*results: Arrays) -> Samples:
     """
     *both, pictures = results
     after, before = both[: len(both) // 2], both[len(both) // 2 :]
-    known = np.stack([right(clean, pictures) == 1 for clean in before])
-    fell = np.stack([fooled(verdict, pictures) for verdict in after])
-    counted = known.sum(0)
-    return np.where(counted > 0, (fell * known).sum(0) / np.maximum(counted, 1), np.nan)
+    each = zip(after, before, strict=True)
+    return known_mean(
+        [np.where(right(clean, pictures) == 1, fooled(verdict, pictures), np.nan) for verdict, clean in each]
+    )
 
 
 def attack_score(*results: Arrays, limit: float) -> Samples:
