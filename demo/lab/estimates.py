@@ -27,13 +27,16 @@ class Estimate:
     n: int
 
 
-def estimate(samples: Samples) -> Estimate:
-    """Shares, whose samples are 0 and 1, by Wilson's interval; means by the normal one."""
+def estimate(samples: Samples, share: bool = True) -> Estimate:
+    """Shares, whose samples are 0 and 1, by Wilson's interval; means by the normal one.
+
+    share: whether they can be shares: a score of 0 throughout is none.
+    """
     known = samples[~np.isnan(samples)]
     if not len(known):
         return Estimate(math.nan, math.nan, math.nan, 0)
     value = float(known.mean())
-    if set(np.unique(known)) <= {0.0, 1.0}:
+    if share and set(np.unique(known)) <= {0.0, 1.0}:
         low, high = (float(end) for end in wilson(torch.tensor(value, dtype=torch.float64), len(known), SURE))
         return Estimate(value, low, high, len(known))
     reach = _half(known)

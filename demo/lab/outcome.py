@@ -87,7 +87,9 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) ->
         if cell.words
     }
     shown = tuple(
-        _shown(table, cell, estimate(samples[cell.row, cell.column]), words.get((cell.row, cell.column), ""))
+        _shown(
+            table, cell, estimate(samples[cell.row, cell.column], table.share), words.get((cell.row, cell.column), "")
+        )
         for cell in cells
     )
     columns = tuple(dict.fromkeys(cell.column for cell in cells))
@@ -107,12 +109,15 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store) ->
 
 
 def _shown(table: Table, cell: Cell, found: Estimate, words: str) -> Shown:
+    low, high = found.low, found.high
+    if table.share and math.isfinite(low):  # a mean's interval knows no bounds, a share has some
+        low, high = max(0.0, low), min(1.0, high)
     return Shown(
         row=cell.row,
         column=cell.column,
         value=_plain(found.value),
-        low=_plain(found.low),
-        high=_plain(found.high),
+        low=_plain(low),
+        high=_plain(high),
         n=found.n,
         published=table.published.get((cell.row, cell.column)),
         run=_run(cell.jobs),

@@ -35,6 +35,11 @@ def unseen(pack: str) -> str:
     return of_role(pack, "normal")[FIRST]
 
 
+def everyone(pack: str) -> tuple[str, ...]:
+    """Who must name a picture rightly before: all that are attacked or asked, as the paper has it."""
+    return (*jury(pack), unseen(pack))
+
+
 def _side(scene: Scene, row: str, side: str, crafted: Crafted, limit: float | None = None) -> Iterator[Cell]:
     """One row: each network of the jury, and the means of the normal and of the robust ones."""
     six = jury(scene.pack)

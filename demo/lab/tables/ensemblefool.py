@@ -21,7 +21,6 @@ from demo.lab.published.ensemblefool import (
     Six,
     means,
 )
-from demo.lab.scene import everyone
 from demo.lab.table import Claim, Table
 from models.catalog import CARDS
 from models.defences import DEFENCES
@@ -72,7 +71,7 @@ def _best_weight(pack: str) -> tuple[Claim, ...]:
     )
 
 
-_table = partial(Table, paper="ensemblefool", rightly=everyone, pictures=100)
+_table = partial(Table, paper="ensemblefool", rightly=cells.everyone, pictures=100)
 TABLES: tuple[Table, ...] = (
     *(
         _table(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,13 @@ from by_hand import EPSILON, STEPS, answer, attacked, computed, pictures, wrong
 import models
 from demo.lab import output
 from demo.lab.cells import svre as cells
-from demo.lab.cells.svre import AS_LONG, ENS, FINER, NORMAL, ROBUST, SVRE, TI_DIM
+from demo.lab.cells.svre import AS_LONG, ENS, FINER, NORMAL, PRINTED, ROBUST, SVRE, TI_DIM
 from demo.lab.data import known_as
 from demo.lab.engine import work
 from demo.lab.hands import Own
 from demo.lab.job import Arrays
 from demo.lab.outcome import Outcome
-from demo.lab.published.svre import MI_FGSM, NINE, NINE_MEAN
+from demo.lab.published.svre import I_FGSM, MI_FGSM, NINE, NINE_MEAN
 from demo.lab.scene import Scene
 from demo.lab.store import Store
 from demo.lab.table import Claim
@@ -28,7 +27,8 @@ from models.catalog import CARDS
 from models.defences import DEFENCES, defend
 
 JURY, WATCHING, HARD = ("tiny/mobilenet", "tiny/repvgg"), "tiny/densenet", "tiny/densenet-robust"
-KNOBS: Mapping[str, Mapping[str, object]] = {MI_FGSM: {}, TI_DIM: {"transforms": ("ti", "di")}}
+
+ALL_BASES = dict(cells.BASES)
 
 
 @pytest.fixture(autouse=True)
@@ -37,9 +37,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     roles = {"normal": (*JURY, WATCHING), "robust": (HARD,)}
     monkeypatch.setattr(cells, "of_role", lambda pack, role: roles[role])
     monkeypatch.setattr(cells, "JURORS", len(JURY))
-    monkeypatch.setattr(
-        cells, "BASES", {**{name: cells.BASES[name] for name in KNOBS}, "I-FGSM": cells.BASES["I-FGSM"]}
-    )
+    monkeypatch.setattr(cells, "BASES", {name: ALL_BASES[name] for name in (MI_FGSM, I_FGSM)})
     monkeypatch.setattr(cells, "STUDIED", (MI_FGSM,))
     monkeypatch.setattr(cells, "ROUNDS_TRIED", (0, 4))
     monkeypatch.setattr(cells, "TIMES_TRIED", (1, 4))
@@ -48,7 +46,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def held() -> Arrays:
-    return pictures((*JURY, WATCHING, HARD))
+    return pictures((*JURY, WATCHING, HARD), count=3)
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +70,22 @@ def of(name: str, held: Arrays, folder: Path) -> Outcome:
     return computed(replace(TABLES[name], claims=()), held, folder)
 
 
+@pytest.mark.slow
 def test_every_base_by_every_fusion(held: Arrays, folder: Path) -> None:
     found, losses = of("svre-1", held, folder), of("svre-loss", held, folder)
-    for base, knobs in KNOBS.items():
-        for fusion in ("predictions", "logits", "losses"):
-            row = f"{base}, {ENS} {fusion}"
-            assert value(found, row, CARDS[HARD].title) == pytest.approx(
-                share(held, "mi-fgsm", HARD, fusion=fusion, **knobs), abs=1e-6
-            )
-        assert value(found, f"{base}, {SVRE}", NORMAL) == pytest.approx(
-            share(held, "svre", WATCHING, **knobs), abs=1e-6
-        )
+    for fusion in ("predictions", "logits", "losses"):
+        expected = share(held, "mi-fgsm", HARD, fusion=fusion)
+        assert value(found, f"{MI_FGSM}, {ENS} {fusion}", CARDS[HARD].title) == pytest.approx(expected, abs=1e-6)
+    for row, knobs in ((SVRE, {}), (PRINTED, {"inner_momentum": 0.0})):
+        expected = share(held, "svre", WATCHING, momentum=0.0, **knobs)
+        assert value(found, f"{I_FGSM}, {row}", NORMAL) == pytest.approx(expected, abs=1e-6)
     levels = attacked(held, "svre", JURY)
     chances = answer(levels, models.load(WATCHING)).probabilities.numpy()
     expected = -np.log(chances[np.arange(len(chances)), held["labels"]]).mean()
     assert value(losses, f"{MI_FGSM}, {SVRE}", CARDS[WATCHING].title) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_nine_defences(held: Arrays, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "NINE", ("jpeg", "bit-depth"))
     found = of("svre-3", held, folder)
@@ -100,6 +97,7 @@ def test_nine_defences(held: Arrays, folder: Path, monkeypatch: pytest.MonkeyPat
     assert (shown.n, shown.value) == (clean.sum(), pytest.approx(fell.mean(), abs=1e-6))
 
 
+@pytest.mark.slow
 def test_ablations(held: Arrays, folder: Path) -> None:
     row = f"{MI_FGSM}, {NORMAL}"
     pays = replace(TABLES["svre-m"], claims=(Claim("Inner steps pay.", 4, 0, (row,)),))
@@ -113,6 +111,7 @@ def test_ablations(held: Arrays, folder: Path) -> None:
     assert "4 − 0 = " in output.claimed(pays, rounds.claims[0])
 
 
+@pytest.mark.slow
 def test_equal_gradients(held: Arrays, folder: Path) -> None:
     found, curve = of("svre-equal", held, folder), of("svre-gradients", held, folder)
     long = share(held, "mi-fgsm", HARD, steps=6 * STEPS, step_size=EPSILON / STEPS / 255)
@@ -127,8 +126,11 @@ def test_equal_gradients(held: Arrays, folder: Path) -> None:
     assert value(curve, f"{SVRE}, {ROBUST}", place) == pytest.approx(share(held, "svre", HARD), abs=1e-6)
 
 
-@pytest.mark.parametrize("base", [*KNOBS, "I-FGSM"])
-def test_the_base_spends_what_svre_spends_and_is_svre_at_m_0(held: Arrays, folder: Path, base: str) -> None:
+@pytest.mark.parametrize(("base", "shown"), [(I_FGSM, ()), (MI_FGSM, ()), (TI_DIM, ("ti", "di"))])
+def test_the_base_spends_what_svre_spends_and_is_svre_at_m_0(
+    held: Arrays, folder: Path, base: str, shown: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(cells.BASES, TI_DIM, ALL_BASES[TI_DIM])
     job, store = known_as(held), Store(folder)
     store.put(job.key, held)
     scene = Scene("tiny", job, len(held["labels"]), 64, EPSILON, STEPS)
@@ -136,6 +138,9 @@ def test_the_base_spends_what_svre_spends_and_is_svre_at_m_0(held: Arrays, folde
     plain, more = cells.ens(scene, base), cells.ens(scene, base, steps=cells.as_many(STEPS))
     for _ in work([full, none, plain, more], store, Own()):
         pass
+    momentum = 0.0 if base == I_FGSM else 1.0
+    direct = attacked(held, "svre", JURY, momentum=momentum, transforms=shown)
+    assert np.array_equal(store.get(full.key)["pictures"], direct.numpy())
     assert np.array_equal(store.get(none.key)["pictures"], store.get(plain.key)["pictures"])
     assert not np.array_equal(store.get(full.key)["pictures"], store.get(plain.key)["pictures"])
     assert store.get(more.key)["gradients"][-1] == store.get(full.key)["gradients"][-1]
