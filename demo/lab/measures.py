@@ -1,37 +1,25 @@
-"""THE table of measures: from the results of a cell's jobs to a number a picture, and from those to an estimate."""
+"""THE table of measures: from the results of a cell's jobs to a number a picture."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import torch
 
+from demo.lab.estimates import Samples, known_mean
 from demo.lab.job import Arrays
-from models.defences.binomial import tail, wilson
-
-SURE = 0.95
-Samples = np.ndarray
-"""`(N,)` float: a picture's own number; NaN where the picture does not count."""
+from models.packs import PACKS
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """value with its 95 % interval, from n pictures; NaN where nothing is known."""
+def fooled(*results: Arrays) -> Samples:
+    """1 where the class named is not the label; of several verdicts the mean.
 
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-def fooled(verdict: Arrays, pictures: Arrays) -> Samples:
-    """1 where the class named is not the label. An abstention names none: the attacker has not made it err."""
-    return ((verdict["top"] != pictures["labels"]) & ~verdict["abstains"]).astype(float)
+    An abstention names none: the attacker has not made it err.
+    """
+    *verdicts, pictures = results
+    return np.mean([(one["top"] != pictures["labels"]) & ~one["abstains"] for one in verdicts], 0, dtype=float)
 
 
 def fooled_or_silent(verdict: Arrays, pictures: Arrays) -> Samples:
@@ -49,9 +37,62 @@ def right(verdict: Arrays, pictures: Arrays) -> Samples:
     return 1.0 - fooled_or_silent(verdict, pictures)
 
 
-def newly_fooled(verdict: Arrays, clean: Arrays, pictures: Arrays) -> Samples:
-    """Fooled, among the pictures that this very classifier named rightly before."""
-    return np.where(right(clean, pictures) == 1, fooled(verdict, pictures), np.nan)
+def newly_fooled(*results: Arrays) -> Samples:
+    """Fooled, among the pictures that this very classifier named rightly before.
+
+    results: verdicts, then the same classifiers' on the clean pictures; of several the mean over those that did.
+    """
+    *both, pictures = results
+    after, before = both[: len(both) // 2], both[len(both) // 2 :]
+    each = zip(after, before, strict=True)
+    return known_mean(
+        [np.where(right(clean, pictures) == 1, fooled(verdict, pictures), np.nan) for verdict, clean in each]
+    )
+
+
+def attack_score(*results: Arrays, limit: float) -> Samples:
+    """EnsembleFool's score (Peng et al. 2021, Eq. 9 to 11), 0 to 100, over one classifier or the mean of several.
+
+    results: verdicts, then as many jobs' pictures that were shown. A picture that fools counts (limit - D) / limit,
+    D being its distance from the original; one that does not counts 0. D is the mean over pixels of the colour
+    difference's length, in levels of 255: the paper's words, "average l2 distance", allow others, but from its Tables
+    3, 4 and 5 alike D is 19.1 at epsilon 16, where lengths over three colours reach 27.7 and all others 16.
+    """
+    *both, pictures = results
+    verdicts, shown = both[: len(both) // 2], both[len(both) // 2 :]
+    originals = pictures["pictures"].astype(float)
+    scores = [
+        fooled(verdict, pictures)
+        * (limit - np.sqrt(((job["pictures"] - originals) ** 2).sum(1)).mean((1, 2)))
+        * (100 / limit)
+        for verdict, job in zip(verdicts, shown, strict=True)
+    ]
+    return np.mean(scores, 0)
+
+
+def loss(*results: Arrays) -> Samples:
+    """Cross-entropy in nats; of several verdicts the mean. A probability below e-30 counts as that."""
+    *verdicts, _ = results
+    return np.mean([-np.log(np.maximum(one["confidence"].astype(float), np.exp(-30.0))) for one in verdicts], 0)
+
+
+def in_five(verdict: Arrays, pictures: Arrays) -> Samples:
+    """1 where the label is among the five likeliest classes."""
+    return (verdict["best"] == pictures["labels"][:, None]).any(1).astype(float)
+
+
+def chance(verdict: Arrays, pictures: Arrays, *, place: int, picture: int = 0) -> Samples:
+    """How likely one picture's likeliest class is (place 0), its second (1), to its fifth (4); no other counts."""
+    found = np.full(len(pictures["labels"]), np.nan)
+    found[picture] = verdict["chances"][picture, place]
+    return found
+
+
+def likeliest(verdict: Arrays, pictures: Arrays, *, place: int, picture: int = 0, pack: str) -> str:
+    """The name of the class that `chance` is of, marked where it is the label."""
+    found = int(verdict["best"][picture, place])
+    name = list(PACKS[pack].vocabulary().values())[found]
+    return f"{name} (label)" if found == pictures["labels"][picture] else name
 
 
 def member_fooled(crafted: Arrays, pictures: Arrays, *, member: int, step: int = -1) -> Samples:
@@ -97,6 +138,10 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         reached,
         right,
         newly_fooled,
+        attack_score,
+        loss,
+        in_five,
+        chance,
         member_fooled,
         members_fooled,
         jury_right,
@@ -104,46 +149,7 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         within,
     )
 }
-
-
-def estimate(samples: Samples) -> Estimate:
-    """Shares, whose samples are 0 and 1, by Wilson's interval; means by the normal one."""
-    known = samples[~np.isnan(samples)]
-    if not len(known):
-        return Estimate(math.nan, math.nan, math.nan, 0)
-    value = float(known.mean())
-    if set(np.unique(known)) <= {0.0, 1.0}:
-        low, high = (float(end) for end in wilson(torch.tensor(value, dtype=torch.float64), len(known), SURE))
-        return Estimate(value, low, high, len(known))
-    reach = _half(known)
-    return Estimate(value, value - reach, value + reach, len(known))
-
-
-def paired(more: Sequence[Samples], less: Sequence[Samples]) -> tuple[Estimate, float]:
-    """The mean over pictures of `more - less`, each averaged over its columns, with its interval and p-value.
-
-    p: of McNemar's exact test where there is one column of 0 and 1, else of the paired normal test. Pictures of which
-    either is unknown in all columns do not count.
-    """
-    first, second = (np.nanmean(np.stack(side), 0) for side in (more, less))
-    gaps = (first - second)[~np.isnan(first - second)]
-    if not len(gaps):
-        return Estimate(math.nan, math.nan, math.nan, 0), math.nan
-    value, reach = float(gaps.mean()), _half(gaps)
-    if set(np.unique(gaps)) <= {-1.0, 0.0, 1.0}:
-        gained, lost = int((gaps > 0).sum()), int((gaps < 0).sum())
-        p = min(1.0, 2 * tail(max(gained, lost), gained + lost, 0.5)) if gained + lost else 1.0
-    else:
-        scale = reach / NormalDist().inv_cdf((1 + SURE) / 2)
-        p = 2 * (1 - NormalDist().cdf(abs(value) / scale)) if scale else float(value == 0)
-    return Estimate(value, value - reach, value + reach, len(gaps)), p
-
-
-def _half(values: np.ndarray) -> float:
-    """Half of the 95 % interval of a mean."""
-    if len(values) < 2:
-        return math.inf
-    return NormalDist().inv_cdf((1 + SURE) / 2) * float(values.std(ddof=1)) / math.sqrt(len(values))
+WORDS: dict[str, Callable[..., str]] = {"likeliest": likeliest}
 
 
 def sampled(measure: str, results: Sequence[Arrays], pictures: Arrays, options: dict[str, Any]) -> Samples:

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from demo.lab.claims import Ruling, plain, tested
+from demo.lab.estimates import Estimate, estimate
 from demo.lab.job import Arrays, Job
-from demo.lab.measures import Estimate, Samples, estimate, paired, sampled
+from demo.lab.measures import WORDS, sampled
 from demo.lab.scene import Scene
 from demo.lab.store import Store
-from demo.lab.table import Cell, Claim, Table
-
-LEVEL = 0.05
+from demo.lab.table import Cell, Table
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell as it is shown. run: the attack that it is of, for a link to the page; None where it is of none."""
+    """A cell as it is shown. run: the attack that it is of, for a link to the page; None where it is of none.
+    words: what it says beside its number."""
 
     row: str
     column: str | float
@@ -28,22 +29,7 @@ class Shown:
     n: int
     published: float | None
     run: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Tested:
-    """A claim and what became of it: verdict is "holds", "does not hold" (the contrary is certain) or "open"."""
-
-    sentence: str
-    more: str
-    less: str
-    control: bool
-    gap: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    n: int
-    verdict: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +46,7 @@ class Outcome:
     columns: tuple[str | float, ...]
     cells: tuple[Shown, ...]
     published: Mapping[str, float]
-    claims: tuple[Tested, ...]
+    claims: tuple[Ruling, ...]
 
     def cell(self, row: str, column: str | float) -> Shown | None:
         return next((one for one in self.cells if (one.row, one.column) == (row, column)), None)
@@ -78,7 +64,17 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store, wh
         (cell.row, cell.column): sampled(cell.measure, [result(job) for job in cell.jobs], pictures, dict(cell.options))
         for cell in cells
     }
-    shown = tuple(_shown(table, cell, estimate(samples[cell.row, cell.column])) for cell in cells)
+    words = {
+        (cell.row, cell.column): WORDS[cell.words](*map(result, cell.jobs), pictures, pack=scene.pack, **cell.options)
+        for cell in cells
+        if cell.words
+    }
+    shown = tuple(
+        _shown(
+            table, cell, estimate(samples[cell.row, cell.column], table.share), words.get((cell.row, cell.column), "")
+        )
+        for cell in cells
+    )
     columns = tuple(dict.fromkeys(cell.column for cell in cells))
     return Outcome(
         table=table.name,
@@ -92,23 +88,27 @@ def read_off(table: Table, scene: Scene, cells: Sequence[Cell], store: Store, wh
         cells=shown,
         published={key: value for key, value in table.published.items() if isinstance(key, str)},
         claims=tuple(
-            _tested(claim, samples, columns)
+            tested(claim, samples)
             for claim in table.claimed(scene.pack)
-            if whole or {claim.more, claim.less} <= {row for row, _ in samples}
+            if whole or {claim.more, claim.less} <= {name for place in samples for name in place}
         ),
     )
 
 
-def _shown(table: Table, cell: Cell, found: Estimate) -> Shown:
+def _shown(table: Table, cell: Cell, found: Estimate, words: str) -> Shown:
+    low, high = found.low, found.high
+    if table.share and math.isfinite(low):  # a mean's interval knows no bounds, a share has some
+        low, high = max(0.0, low), min(1.0, high)
     return Shown(
         row=cell.row,
         column=cell.column,
-        value=_plain(found.value),
-        low=_plain(found.low),
-        high=_plain(found.high),
+        value=plain(found.value),
+        low=plain(low),
+        high=plain(high),
         n=found.n,
         published=table.published.get((cell.row, cell.column)),
         run=_run(cell.jobs),
+        words=words,
     )
 
 
@@ -121,35 +121,6 @@ def _run(jobs: Sequence[Job]) -> Mapping[str, Any] | None:
     return {**attacks[0].settings, "asked": asked[0] if asked else None}
 
 
-def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], columns: Sequence[str | float]) -> Tested:
-    chosen = claim.columns or columns
-    sides = [
-        [samples[row, column] for column in chosen if (row, column) in samples] for row in (claim.more, claim.less)
-    ]
-    if not all(sides):
-        raise ValueError(f"The claim {claim.sentence!r} compares {claim.more} with {claim.less}, which have no cells.")
-    gap, p = paired(*sides)
-    certain = not math.isnan(p) and p < LEVEL
-    verdict = ("holds" if gap.value > 0 else "does not hold") if certain else "open"
-    return Tested(
-        sentence=claim.sentence,
-        more=claim.more,
-        less=claim.less,
-        control=claim.control,
-        gap=_plain(gap.value),
-        low=_plain(gap.low),
-        high=_plain(gap.high),
-        p=_plain(p),
-        n=gap.n,
-        verdict=verdict,
-    )
-
-
-def _plain(number: float) -> float | None:
-    """JSON knows no infinity, and what is not finite is no result."""
-    return round(number, 6) if math.isfinite(number) else None
-
-
 def as_data(outcome: Outcome) -> dict[str, Any]:
     return asdict(outcome)
 
@@ -158,5 +129,5 @@ def from_data(told: Mapping[str, Any]) -> Outcome:
     """The outcome that `as_data` told of; TypeError or KeyError for anything else."""
     lists = {name: tuple(told[name]) for name in ("rows", "columns")}
     cells = tuple(Shown(**one) for one in told["cells"])
-    claims = tuple(Tested(**one) for one in told["claims"])
+    claims = tuple(Ruling(**one) for one in told["claims"])
     return Outcome(**{**told, **lists, "cells": cells, "claims": claims})

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 
-from demo.lab.outcome import Outcome, Shown, Tested
+from demo.lab.claims import Ruling
+from demo.lab.outcome import Outcome, Shown
 from demo.lab.table import PAPERS, Table
 
 UNKNOWN = "–"
@@ -60,9 +61,10 @@ def number(table: Table, value: float | None) -> str:
 def _cell(table: Table, shown: Shown) -> str:
     if shown.value is None:
         return UNKNOWN
-    ends = f"{number(table, shown.low)}–{number(table, shown.high)}"
+    said = f"{shown.words} " if shown.words else ""
+    ends = f" ({number(table, shown.low)}–{number(table, shown.high)})" if shown.low is not None else ""
     paper = f" [{number(table, shown.published)}]" if shown.published is not None else ""
-    return f"{number(table, shown.value)} ({ends}){paper}"
+    return f"{said}{number(table, shown.value)}{ends}{paper}"
 
 
 def about(table: Table, outcome: Outcome) -> str:
@@ -77,7 +79,7 @@ def about(table: Table, outcome: Outcome) -> str:
     )
 
 
-def claimed(table: Table, one: Tested) -> str:
+def claimed(table: Table, one: Ruling) -> str:
     """A claim and what became of it."""
     if one.gap is None:
         return f"{one.sentence} No picture tells."
@@ -85,8 +87,8 @@ def claimed(table: Table, one: Tested) -> str:
     ends = f"{number(table, one.low)} to {number(table, one.high)}"
     kind = "Control" if one.control else "Claim"
     return (
-        f"{kind}: {one.sentence} {one.verdict.capitalize()}: {one.more} − {one.less} = {number(table, one.gap)} {unit} "
-        f"({ends}; p = {one.p:.2g}, n = {one.n})."
+        f"{kind}: {one.sentence} {one.verdict.capitalize()}: {head(one.more)} − {head(one.less)} = "
+        f"{number(table, one.gap)} {unit} ({ends}; p = {one.p:.2g}, n = {one.n})."
     )
 
 
@@ -94,9 +96,9 @@ def spreadsheet(outcome: Outcome) -> str:
     """CSV, a line a cell."""
     file = io.StringIO()
     write = csv.writer(file, lineterminator="\n")
-    write.writerow(["row", "column", "value", "low", "high", "n", "published"])
+    write.writerow(["row", "column", "value", "low", "high", "n", "published", "words"])
     for one in outcome.cells:
-        write.writerow([one.row, head(one.column), one.value, one.low, one.high, one.n, one.published])
+        write.writerow([one.row, head(one.column), one.value, one.low, one.high, one.n, one.published, one.words])
     return file.getvalue()
 
 
@@ -126,7 +128,10 @@ def latex(table: Table, outcome: Outcome) -> str:
 def _latex_cell(table: Table, shown: Shown | None) -> str:
     if shown is None or shown.value is None:
         return "--"
-    return rf"${number(table, shown.value)}_{{{number(table, shown.low)}}}^{{{number(table, shown.high)}}}$"
+    said = f"{_escaped(shown.words)} " if shown.words else ""
+    if shown.low is None:
+        return f"{said}{number(table, shown.value)}"
+    return rf"{said}${number(table, shown.value)}_{{{number(table, shown.low)}}}^{{{number(table, shown.high)}}}$"
 
 
 def _line(cells: Sequence[str], first_only: bool = False) -> str:

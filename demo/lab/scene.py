@@ -10,6 +10,7 @@ from demo.attacks import RECIPES
 from demo.attacks.knobs import settle
 from demo.lab.job import Job, names_in
 from demo.lab.works import ROOMS, Seat
+from models.catalog import CARDS
 from models.defences import DEFENCES
 from models.packs import PACKS
 
@@ -124,6 +125,11 @@ def everyone(pack: str) -> tuple[str, ...]:
     """Who is attacked to begin with, and then all others that are not: what most tables want pictures named by."""
     begin = PACKS[pack].starters().surrogates
     return (*begin, *(name for name in PACKS[pack].held_out() if name not in begin))
+
+
+def of_role(pack: str, role: str) -> tuple[str, ...]:
+    """Those of `everyone` that are `normal`, or `robust`, in the same order."""
+    return tuple(name for name in everyone(pack) if CARDS[name].role == role)
 
 
 def settled(attack: str, knobs: Knobs) -> Knobs:

@@ -24,7 +24,8 @@ class Cell:
     """One place in a table.
 
     column: a head, or, where the table is of curves, a number. jobs: whose results `measure`, a row of `MEASURES`, is
-    given, the pictures last; options: what else it is given.
+    given, the pictures last; options: what else it is given. words: a row of `WORDS`, given the same and the pack,
+    where a cell says something beside its number.
     """
 
     row: str
@@ -32,21 +33,24 @@ class Cell:
     jobs: tuple[Job, ...]
     measure: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a paper says, as a comparison of rows (or of columns) of this table: `more` exceeds `less`.
+    """What a paper says, as a comparison of rows of this table, or of columns: `more` exceeds `less`.
 
-    columns: those compared, averaged for each picture; all unless given. control: whether it says that something pays,
-    with `less` being the same at equal settings without it.
+    columns: those compared, averaged for each picture, or the rows, of a comparison of columns; all unless given.
+    against: those of `less`, where they are others: more and less may then be one row. control: whether it says that
+    something pays, with `less` being the same at equal settings without it.
     """
 
     sentence: str
-    more: str
-    less: str
+    more: str | float
+    less: str | float
     columns: tuple[str | float, ...] = ()
     control: bool = False
+    against: tuple[str | float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

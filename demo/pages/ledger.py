@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 
 from demo.figures.of_lab import curves
+from demo.lab.claims import Ruling
 from demo.lab.kept import Kept
-from demo.lab.outcome import Outcome, Shown, Tested
+from demo.lab.outcome import Outcome, Shown
 from demo.lab.output import UNKNOWN, about, head, number
 from demo.lab.table import PAPERS, Table
 from demo.pages.glossary import marked
@@ -49,7 +50,7 @@ def sheet(table: Table, outcome: Outcome, below: str = "") -> str:
     return f'<div class="q-card q-view q-lab">{"".join(parts)}</div>'
 
 
-def _claim(table: Table, one: Tested) -> str:
+def _claim(table: Table, one: Ruling) -> str:
     words, kind = VERDICTS[one.verdict]
     gap = ""
     if one.gap is not None:

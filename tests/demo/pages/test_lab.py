@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from demo.lab import kept
-from demo.lab.outcome import Outcome, Shown, Tested
+from demo.lab.claims import Ruling
+from demo.lab.outcome import Outcome, Shown
 from demo.lab.tables import TABLES
 from demo.pages import lab, tryout
 from demo.pages.ledger import grid, settings, sheet
@@ -36,7 +37,7 @@ def outcome(**changes: object) -> Outcome:
         Shown("SVRE", "<GoogLeNet>", None, None, None, 0, None, None),
     )
     claims = tuple(
-        Tested("It pays.", "SVRE", "M = 0", True, 0.1, 0.01, 0.2, 0.04, 20, verdict)
+        Ruling("It pays.", "SVRE", "M = 0", True, 0.1, 0.01, 0.2, 0.04, 20, verdict)
         for verdict in ("holds", "does not hold", "open")
     )
     usual = {

@@ -1,0 +1,1 @@
+"""What the papers print, so that a table can show it beside ours: figures read from their text, in % where shares."""
