@@ -119,9 +119,8 @@ def _run(jobs: Sequence[Job]) -> Mapping[str, Any] | None:
 
 def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], columns: Sequence[str | float]) -> Tested:
     chosen = claim.columns or columns
-    sides = [
-        [samples[row, column] for column in chosen if (row, column) in samples] for row in (claim.more, claim.less)
-    ]
+    compared = ((claim.more, chosen), (claim.less, claim.against or chosen))
+    sides = [[samples[row, column] for column in some if (row, column) in samples] for row, some in compared]
     if not all(sides):
         raise ValueError(f"The claim {claim.sentence!r} compares {claim.more} with {claim.less}, which have no cells.")
     gap, p = paired(*sides)
@@ -129,8 +128,8 @@ def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], co
     verdict = ("holds" if gap.value > 0 else "does not hold") if certain else "open"
     return Tested(
         sentence=claim.sentence,
-        more=claim.more,
-        less=claim.less,
+        more=_side(claim.more, claim.columns if claim.against else ()),
+        less=_side(claim.less, claim.against),
         control=claim.control,
         gap=_plain(gap.value),
         low=_plain(gap.low),
@@ -139,6 +138,11 @@ def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], co
         n=gap.n,
         verdict=verdict,
     )
+
+
+def _side(row: str, columns: Sequence[str | float]) -> str:
+    """What was compared, in words."""
+    return f"{row} ({', '.join(map(str, columns))})" if columns else row
 
 
 def _plain(number: float) -> float | None:

@@ -38,14 +38,16 @@ class Cell:
 class Claim:
     """What a paper says, as a comparison of rows (or of columns) of this table: `more` exceeds `less`.
 
-    columns: those compared, averaged for each picture; all unless given. control: whether it says that something pays,
-    with `less` being the same at equal settings without it.
+    columns: those compared, averaged for each picture; all unless given. against: those of `less`, where they are
+    others, so that columns too can be compared. control: whether it says that something pays, with `less` being the
+    same at equal settings without it.
     """
 
     sentence: str
     more: str
     less: str
     columns: tuple[str | float, ...] = ()
+    against: tuple[str | float, ...] = ()
     control: bool = False
 
 
