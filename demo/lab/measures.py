@@ -109,10 +109,9 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         jury_stands,
         spent,
         within,
-        *juries.MEASURES,
-        *transfer.MEASURES,
     )
 }
+MEASURES |= {one.__name__: one for one in (*juries.MEASURES, *transfer.MEASURES)}
 
 
 def estimate(samples: Samples) -> Estimate:

@@ -55,7 +55,8 @@ def fitted_transfer(*results: Arrays, strengths: Sequence[float], at: float) -> 
     """
 
     def predicted(means: np.ndarray) -> np.ndarray:
-        return _ratio(*(_curve(strengths, some, [at])[..., 0] for some in np.split(means, 2, axis=-1)))
+        fooled, moved = (_curve(strengths, some, [at])[..., 0] for some in np.split(means, 2, axis=-1))
+        return _ratio(moved, fooled)
 
     return _spread(predicted, *_growth(results, len(strengths)))
 
@@ -95,7 +96,8 @@ def _growth(results: Sequence[Arrays], count: int) -> tuple[np.ndarray, np.ndarr
     *verdicts, pictures = results
     right = np.stack([named(one, pictures) for one in verdicts])
     target, source = right[0 : 2 * count : 2], right[1 : 2 * count : 2]
-    return np.concatenate([~source, ~source & ~target]).T.astype(float), right[2 * count :].all(0)
+    counts: np.ndarray = np.logical_and.reduce(right[2 * count :])
+    return np.concatenate([~source, ~source & ~target]).T.astype(float), counts
 
 
 def _spread(statistic: Statistic, values: np.ndarray, counts: np.ndarray) -> np.ndarray:

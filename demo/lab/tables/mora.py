@@ -7,7 +7,6 @@ from functools import partial
 from demo.lab.table import Claim, Table
 from demo.lab.tables import mora_cells as cells
 from demo.lab.tables.mora_published import PUBLISHED
-from models.packs import trios
 
 SETTINGS = (
     "All attacks begin at a random point of the ball; steps of ε/4 for PGD and C&W (κ = 50), from 2ε downwards for "
@@ -43,16 +42,7 @@ TABLES = (
         axis="members that are wrong",
         steps=10,
         up=True,
-        claims=tuple(
-            Claim(
-                f"A jury by {mode} falls while most are right, as one by votes never does ({trio}).",
-                f"{mode}: MORA, β = 0.5 → {trio}",
-                f"voting: MORA, β = 0.5 → {trio}",
-                columns=(1,),
-            )
-            for mode in ("softmax", "logits")
-            for trio in ("ADP", "DVERGE", "GAL")
-        ),
+        claims=lambda pack: tuple(cells.minority_claims()),
     ),
     study(
         name="mora-3c",
@@ -106,9 +96,6 @@ TABLES = (
         heads=("trio, β", "τ"),
         axis="temperature τ",
         steps=10,
-        claims=lambda pack: tuple(
-            Claim(f"Weighing sub-models pays at every τ ({trio}).", f"{trio}, β = 0", f"{trio}, β = 0.5", control=True)
-            for trio in trios()
-        ),
+        claims=lambda pack: tuple(cells.tau_claims()),
     ),
 )

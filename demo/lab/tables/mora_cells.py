@@ -21,7 +21,7 @@ FUSIONS = {"softmax": "predictions", "voting": "predictions", "logits": "logits"
 softened at temperature 1, the straight-through gradient that a jury by vote has here."""
 STARTS = len(SWEEP)
 OTHERS = 4
-FRESH = {
+FRESH: dict[str, tuple[str, dict[str, Any]]] = {
     "PGD": ("pgd", {}),
     "C&W": ("cw", {}),
     "APGD-CE": ("apgd-ce", {}),
@@ -39,7 +39,7 @@ STRENGTHS = (1, 2, 3, 4, 6, 8)
 
 def crafted(scene: Scene, attack: str, mode: str, three: Sequence[str], start: int = 0, **knobs: Any) -> Job:
     """One attack on a jury as it answers, from the start of that number."""
-    how = {"mode": mode} if attack == "mora" else {"fusion": FUSIONS[mode]}
+    how: dict[str, Any] = {"mode": mode} if attack == "mora" else {"fusion": FUSIONS[mode]}
     return replace(scene, seed=scene.seed + start).craft(attack, three, **how, **knobs)
 
 
@@ -141,3 +141,17 @@ def convergence_claims(pack: str) -> Iterator[Claim]:
         yield Claim("After 10 iterations the weights pay.", still, mora, columns=late, control=True)
         for title in tuple(FRESH)[:4]:
             yield Claim(f"MORA converges faster than {title}.", f"{trio}: {title}", mora, columns=CURVES[2:8])
+
+
+def minority_claims() -> Iterator[Claim]:
+    for mode in ("softmax", "logits"):
+        for trio in trios():
+            some, votes = (f"{how}: MORA, β = 0.5 → {trio}" for how in (mode, "voting"))
+            sentence = f"A jury by {mode} falls while most members are right, as one by votes never does ({trio})."
+            yield Claim(sentence, some, votes, columns=(1,))
+
+
+def tau_claims() -> Iterator[Claim]:
+    for trio in trios():
+        still, weighed = f"{trio}, β = 0", f"{trio}, β = 0.5"
+        yield Claim(f"Weighing sub-models pays at every τ ({trio}).", still, weighed, control=True)

@@ -16,10 +16,10 @@ COUNTED = (
     "share that fools the target too; means are taken over pictures."
 )
 STEPS = "Steps of ε/4 from a random point of the ball (the paper: 40 steps of 0.01)."
-OURS = (
-    "C&W is its objective within the same ball; the paper minimises an L2 distance beside it. Random noise, the "
-    "control: of what the target named rightly, the share it no longer does."
-)
+OURS = "C&W is its objective within the same ball; the paper minimises an L2 distance beside it."
+NOISE = "Random noise, the control: of what the target named rightly, the share it no longer does."
+
+MATRIX = f"{COUNTED} {STEPS} {OURS} {NOISE}"
 
 
 def own(pack: str) -> Sequence[str]:
@@ -43,7 +43,7 @@ TABLES = (
         place="Figures 1 and 10",
         title="Transfer between architectures",
         packs=("tiny", "imagenet"),
-        sentence=f"{COUNTED} {STEPS} {OURS} The paper averages over five seeds; here is one network of each make, and "
+        sentence=f"{MATRIX} The paper averages over five seeds; here is one network of each make, and "
         "most learned from the ResNet. DeepFool: see trend-2.",
         cells=lambda scene: cells.matrix(scene, cells.architectures(scene.pack)),
         epsilon={"tiny": 8, "imagenet": 8},
@@ -91,7 +91,7 @@ TABLES = (
         name="trend-input",
         place="Figure 2",
         title="Transfer under coarse input, another seed and another optimiser",
-        sentence=f"{COUNTED} {STEPS} {OURS} Those on coarse pictures began with Baseline 1, whereas the paper trains "
+        sentence=f"{MATRIX} Those on coarse pictures began with Baseline 1, whereas the paper trains "
         "each anew; Q8 and Q6 are lacking.",
         cells=lambda scene: cells.matrix(scene, cells.relatives()),
         claims=(
@@ -110,9 +110,9 @@ TABLES = (
         name="trend-weights",
         place="Figure 3",
         title="Transfer under coarse weights and coarse activations",
-        sentence=f"{COUNTED} {STEPS} {OURS} W and A: Baseline 1, its weights (2^bits values for each filter) or what "
+        sentence=f"{MATRIX} W and A: Baseline 1, its weights (2^bits values for each filter) or what "
         "enters its layers rounded after training, so that all are one network and transfer is high by design; the "
-        "paper trains each at its bits, down to 1, which nothing here survives.",
+        "paper trains each at its bits, down to 1, at which a network that was not trained so knows nothing.",
         cells=lambda scene: cells.matrix(scene, cells.coarse(), ("PGD", "C&W, κ = 50")),
         claims=tuple(
             Claim(f"{some}3 is a harder target than {some}8.", OTHERS, OTHERS, (f"{some}8",), (f"{some}3",))

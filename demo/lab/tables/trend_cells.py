@@ -99,11 +99,11 @@ PAIRS = ((FULL, "tiny/resnet-seed"), (FULL, Q1), ("tiny/resnet", "tiny/repvgg"))
 def _pairs(scene: Scene) -> Iterator[tuple[str, list[tuple[Job, ...]], tuple[Job, ...]]]:
     """Each pair, both ways: its name, the verdicts at each strength, those on the clean pictures."""
     for source, target in (way for pair in PAIRS for way in (pair, pair[::-1])):
-        at = []
+        at: list[tuple[Job, ...]] = []
         for epsilon in STRENGTHS:
             shown = scene.craft("pgd", [source], epsilon=epsilon)
-            at.append((scene.verdict(shown, target), scene.verdict(shown, source)))
-        clean = (scene.verdict(scene.pictures, target), scene.verdict(scene.pictures, source))
+            at.append(votes(scene, shown, (target, source)))
+        clean = votes(scene, scene.pictures, (target, source))
         yield f"{CARDS[source].title} → {CARDS[target].title}", at, clean
 
 
@@ -172,7 +172,7 @@ def design(scene: Scene) -> Iterator[Cell]:
     known = votes(scene, scene.pictures, pool)
     matrix = tuple(job for source in pool for job in votes(scene, scene.craft("pgd", [source]), pool))
     for column, epsilon in ATTACKED.items():
-        fates = []
+        fates: list[Job] = []
         for jury in juries:
             members = [pool[place] for place in jury]
             fates += votes(scene, _attacked(scene, "a-gd", members, epsilon), members)
