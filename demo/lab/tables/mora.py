@@ -74,6 +74,17 @@ TABLES = (
         for mode in cells.FUSIONS
     ),
     study(
+        name="mora-rounding",
+        place="not in the paper",
+        title="What rounding to 8 bits gives back",
+        sentence="The pictures of one start, judged as the attack left them and as a file holds them: MORA stops a "
+        f"picture as soon as it falls, at the border, and rounding can take it back. {SETTINGS}",
+        cells=cells.rounding,
+        heads=("jury: attack, how judged", "trio"),
+        steps=10,
+        claims=lambda pack: tuple(cells.rounding_claims()),
+    ),
+    study(
         name="mora-beta",
         place="Appendix (β)",
         title="Robust accuracy by β, the weighed sub-models' share",

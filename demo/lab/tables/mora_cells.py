@@ -31,6 +31,7 @@ FRESH: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Attacks that begin STARTS times anew, from one random start after the other."""
 WHOLE, MANY = "MORA", "multi-target MORA"
+ROUNDED = ("PGD", "C&W", "MORA, β = 0.5")
 CURVES = (1, 2, 3, 5, 7, 10, 15, 20, 31, 50, 75, 100)
 TAUS = (0.03, 0.1, 0.3, 1.0, 3.0)
 BETAS = tuple(sorted(SWEEP))
@@ -115,6 +116,24 @@ def convergence(mode: str, scene: Scene) -> Iterator[Cell]:
             job = crafted(scene, attack, mode, three, **knobs)
             for step in (step for step in CURVES if step <= scene.steps):
                 yield Cell(f"{trio}: {title}", step, (job,), "jury_stands", {"mode": mode, "step": step})
+
+
+def rounding(scene: Scene) -> Iterator[Cell]:
+    """The same pictures judged as the attack left them, and as a file holds them."""
+    for mode in FUSIONS:
+        for title in ROUNDED:
+            attack, knobs = FRESH[title]
+            for trio, three in trios().items():
+                shown = crafted(scene, attack, mode, three, **knobs)
+                yield Cell(f"{mode}: {title}, unrounded", trio, (shown,), "jury_right", {"mode": mode})
+                yield judged(scene, f"{mode}: {title}, in 8 bits", trio, mode, three, shown)
+
+
+def rounding_claims() -> Iterator[Claim]:
+    for mode in FUSIONS:
+        for title in ROUNDED:
+            whole, exact = (f"{mode}: {title}, {how}" for how in ("in 8 bits", "unrounded"))
+            yield Claim(f"Rounding to 8 bits undoes some of {title}.", whole, exact, control=True)
 
 
 def betas(scene: Scene) -> Iterator[Cell]:

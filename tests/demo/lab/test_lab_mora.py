@@ -31,6 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mora_cells, "STARTS", 2)
     monkeypatch.setattr(mora_cells, "TAUS", (0.1, 1.0))
     monkeypatch.setattr(mora_cells, "STRENGTHS", (1, 4))
+    monkeypatch.setattr(mora_cells, "CURVES", (1, 2))
 
 
 def made(name: str, folder: Path) -> Done:

@@ -18,6 +18,7 @@ from demo.lab.table import Claim
 from demo.lab.tables import TABLES, trend_cells
 from demo.lab.transfer import designed, fit_error, fitted, fitted_transfer, transferred
 from demo.run.views import transfer
+from models.catalog import CARDS
 from models.transferability import counted
 
 TREND = [name for name, table in TABLES.items() if table.paper == "trend"]
@@ -27,7 +28,7 @@ FULL, Q1, Q2, SEED = trend_cells.FULL, trend_cells.Q1, trend_cells.Q2, "tiny/res
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few networks and few strengths."""
-    family = {models.find(name).title: name for name in (FULL, Q1, Q2, SEED)}
+    family = {CARDS[name].title: name for name in (FULL, Q1, Q2, SEED)}
     rounded = {f"{sign}{bits}": behind(kind, FULL, bits=bits) for sign, kind in KINDS.items() for bits in (8, 3)}
     monkeypatch.setattr(trend_cells, "relatives", lambda: family)
     monkeypatch.setattr(trend_cells, "architectures", lambda pack: {"A": FULL, "B": SEED})
