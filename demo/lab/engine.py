@@ -11,6 +11,8 @@ from demo.lab.hands import Hands
 from demo.lab.job import Arrays, Job, together
 from demo.lab.store import Store
 
+TELLING = 0.02
+"""The share of the work from which on it tells how long the rest will be: what comes first is the cheapest."""
 TRIES = 3
 """How often a worker may die of one job before it is the job's fault."""
 
@@ -33,8 +35,8 @@ class Progress:
 
     @property
     def left(self) -> float | None:
-        """Seconds until the end, by what the work has cost so far; None before the first job is done."""
-        return self.seconds * (1 - self.share) / self.share if self.share > 0 else None
+        """Seconds until the end, by what the work has cost so far; None while that is too little to tell."""
+        return self.seconds * (1 - self.share) / self.share if self.share > TELLING else None
 
     def words(self) -> str:
         """For a person: `12 of 40 done (5 kept), 3.1 a minute, about 4 min left`."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from demo.lab import juries, transfer
 from demo.lab.estimates import Samples, known_mean
 from demo.lab.job import Arrays
 from models.packs import PACKS
@@ -105,6 +106,11 @@ def members_fooled(crafted: Arrays, pictures: Arrays, *, step: int = -1) -> Samp
     return (crafted["logits"][step].argmax(-1) != pictures["labels"]).sum(0).astype(float)
 
 
+def jury_stands(crafted: Arrays, pictures: Arrays, *, mode: str, step: int) -> Samples:
+    """Whether the surrogates as one have named the label at every iteration until this one (MORA, Fig. 4)."""
+    return np.min([jury_right(crafted, pictures, mode=mode, step=one) for one in range(step + 1)], axis=0)
+
+
 def jury_right(crafted: Arrays, pictures: Arrays, *, mode: str, step: int = -1) -> Samples:
     """Whether the surrogates as one still name the label at an iteration. mode: softmax, voting or logits (MORA).
 
@@ -145,10 +151,12 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         member_fooled,
         members_fooled,
         jury_right,
+        jury_stands,
         spent,
         within,
     )
 }
+MEASURES |= {one.__name__: one for one in (*juries.MEASURES, *transfer.MEASURES)}
 WORDS: dict[str, Callable[..., str]] = {"likeliest": likeliest}
 
 
