@@ -49,6 +49,17 @@ def right(verdict: Arrays, pictures: Arrays) -> Samples:
     return 1.0 - fooled_or_silent(verdict, pictures)
 
 
+def mean_fooled(*found: Arrays) -> Samples:
+    """The share of several classifiers that do not name the label. found: their verdicts, and the pictures last."""
+    *verdicts, pictures = found
+    return np.stack([fooled(verdict, pictures) for verdict in verdicts]).mean(0)
+
+
+def gained(verdict: Arrays, without: Arrays, pictures: Arrays) -> Samples:
+    """1 where one classifier names the label and the other does not, -1 the other way round."""
+    return right(verdict, pictures) - right(without, pictures)
+
+
 def newly_fooled(verdict: Arrays, clean: Arrays, pictures: Arrays) -> Samples:
     """Fooled, among the pictures that this very classifier named rightly before."""
     return np.where(right(clean, pictures) == 1, fooled(verdict, pictures), np.nan)
@@ -85,8 +96,8 @@ def spent(crafted: Arrays, pictures: Arrays, *, what: str = "gradients") -> Samp
 
 
 def within(found: Arrays, pictures: Arrays, *, epsilon: float) -> Samples:
-    """1 where the least epsilon that fools, in levels of 255, is no more than this."""
-    return (found["epsilon"] <= epsilon).astype(float)
+    """1 where the least epsilon that fools, in levels of 255, is no more than this, the rounding of floats aside."""
+    return (found["epsilon"] <= epsilon * (1 + 1e-5)).astype(float)
 
 
 MEASURES: dict[str, Callable[..., Samples]] = {
@@ -96,6 +107,8 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         fooled_or_silent,
         reached,
         right,
+        mean_fooled,
+        gained,
         newly_fooled,
         member_fooled,
         members_fooled,

@@ -119,9 +119,8 @@ def _run(jobs: Sequence[Job]) -> Mapping[str, Any] | None:
 
 def _tested(claim: Claim, samples: Mapping[tuple[str, str | float], Samples], columns: Sequence[str | float]) -> Tested:
     chosen = claim.columns or columns
-    sides = [
-        [samples[row, column] for column in chosen if (row, column) in samples] for row in (claim.more, claim.less)
-    ]
+    compared = ((claim.more, chosen), (claim.less, claim.than or chosen))
+    sides = [[samples[row, column] for column in some if (row, column) in samples] for row, some in compared]
     if not all(sides):
         raise ValueError(f"The claim {claim.sentence!r} compares {claim.more} with {claim.less}, which have no cells.")
     gap, p = paired(*sides)

@@ -60,6 +60,8 @@ def number(table: Table, value: float | None) -> str:
 def _cell(table: Table, shown: Shown) -> str:
     if shown.value is None:
         return UNKNOWN
+    if shown.column in table.counts:
+        return f"{shown.value:.0f}"
     ends = f"{number(table, shown.low)}–{number(table, shown.high)}"
     paper = f" [{number(table, shown.published)}]" if shown.published is not None else ""
     return f"{number(table, shown.value)} ({ends}){paper}"
@@ -126,6 +128,8 @@ def latex(table: Table, outcome: Outcome) -> str:
 def _latex_cell(table: Table, shown: Shown | None) -> str:
     if shown is None or shown.value is None:
         return "--"
+    if shown.column in table.counts:
+        return f"{shown.value:.0f}"
     return rf"${number(table, shown.value)}_{{{number(table, shown.low)}}}^{{{number(table, shown.high)}}}$"
 
 
