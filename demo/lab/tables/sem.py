@@ -62,7 +62,10 @@ def _changes(scene: Scene) -> Iterator[Cell]:
     return curves(scene, {"BIM": "i-fgsm"}, False, changes(scene.steps))
 
 
-OURS = "The paper has 20 steps, on CIFAR-10; of its curves it prints no figures."
+OURS = (
+    "The paper has 20 steps on CIFAR-10, 17 networks under noise of 0.25, 0.75 and 1.5 where here are 14 networks of "
+    "seven architectures under 0.12 to 0.5 or none, and prints no figures of its curves."
+)
 STEP = "Step ε/T for BIM and MIM, ε/4 from a random start for PGD. "
 BUDGET = f"{QUERIES} answers an attack in 10 steps of ε/10 where the paper allows 5000; each answer is one look. "
 
