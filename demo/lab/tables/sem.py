@@ -22,9 +22,9 @@ LEVELS = (0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 3
 QUERIES = 200
 RULE = (
     "Success is Eq. 6: of 20 looks most are wrong (targeted: most say the target), or chance explains the lead with "
-    "p > 0.3, so that an abstention is the attacker's. Searched as in the paper, doubling from 0.25/255 and halving; "
-    f"{GROWTH} doublings and {BISECTIONS} halving of its 10 and 20, as the others change no cell: columns lie on the "
-    "grid that these try. "
+    "p > 0.3, so that an abstention is the attacker's. Searched as in the paper, doubling from 0.25/255 and halving: "
+    f"{GROWTH} lengths and {BISECTIONS} halving of its 10 and 20. The others change no cell, the luck of random looks "
+    "aside, since columns lie on the grid that these try. "
 )
 
 
@@ -160,8 +160,8 @@ TABLES = (
         "sem-changes",
         "beyond the paper",
         "How often an attacker learns the draw, and one who averages draws",
-        "BIM, untargeted, step ε/T. The last attacker spends four times the gradients: the paper's strongest, A, does "
-        "not average. ",
+        "BIM, untargeted, step ε/T. Whoever averages spends four times the gradients; the paper's strongest, A, does "
+        "not. ",
         _changes,
         sides.said(
             {"BIM": "i-fgsm"},

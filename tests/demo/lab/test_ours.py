@@ -12,8 +12,11 @@ from bench import WITNESS, Bench, same
 
 import models
 from demo.attacks import RECIPES, craft
+from demo.lab import output
+from demo.lab.outcome import Shown, _tested
 from demo.lab.scene import Scene
 from demo.lab.seats import seated
+from demo.lab.table import Claim
 from demo.lab.tables import jurors, leaderboard, ours, prices
 from models.catalog import CARDS
 from models.defences import DEFENCES, judge
@@ -159,3 +162,15 @@ def test_what_attacks_come_from_is_in_no_defence() -> None:
     for title, seat in prices.rows("tiny").items():
         members = [seat] if isinstance(seat, str) else seat[2]
         assert not set(attacked) & set(members), title
+
+
+def test_counts_are_printed_as_they_are_and_shares_in_percent() -> None:
+    for column, printed in (("gradients", "30"), ("RegNet", "3000.0 (3000.0–3000.0)")):
+        shown = Shown("MI-FGSM", column, 30.0, 30.0, 30.0, 3, None, None)
+        assert output._cell(TABLES["attacks"], shown) == printed
+
+
+def test_a_claim_may_compare_two_columns_of_a_row() -> None:
+    samples = {("a", 1): np.zeros(40), ("a", 8): np.ones(40)}
+    assert _tested(Claim("more is more.", "a", "a", (8,), (1,)), samples, (1, 8)).gap == 1.0
+    assert _tested(Claim("less is more.", "a", "a", (1,), (8,)), samples, (1, 8)).verdict == "does not hold"
