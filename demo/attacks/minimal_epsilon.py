@@ -20,6 +20,9 @@ from demo.attacks.recipes import Recipe, recipe
 from demo.attacks.surrogates import Surrogate
 from demo.attacks.task import Task
 
+Verdict = Callable[[Tensor, Tensor], Tensor]
+"""From pictures `(N,3,H,W)` and their labels (with `targeted` the wanted ones) to whether each has fooled, `(N,)`."""
+
 
 @dataclass(frozen=True)
 class Smallest:
@@ -43,6 +46,7 @@ def smallest_epsilon(
     bisections: int = 20,
     first: float = 0.25 / 255,
     judge: Surrogate | None = None,
+    verdict: Verdict | None = None,
     steps: int = 10,
     targeted: bool = False,
     seed: int = 0,
@@ -67,6 +71,7 @@ def smallest_epsilon(
             by mean logits, MORA by its mode). A held-out judge never reaches the attack, only the search. One that
             answers by lot, by its own word (`random`) or, without one, because its looks at its first fall differ, is
             fooled where most of 20 looks are, by a binomial test at 5 % (15 of them): one unlucky look is no fall.
+        verdict: in place of a judge, whoever decides by a rule of their own, such as SEM's, to which silence is a fall.
 
     Returns:
         For each picture the smallest epsilon that fooled, and the picture that did.
@@ -79,8 +84,10 @@ def smallest_epsilon(
     first = positive("first", first)
     if judge is not None and not callable(judge):
         raise ValueError(f"judge must be one callable from pixels to logits, not {type(judge).__name__}.")
+    if judge is not None and verdict is not None:
+        raise ValueError("judge and verdict both say who is fooled: give one of them.")
     attack, task = prepare(name, surrogates, images, labels, first, steps, None, targeted, seed, knobs)
-    search = _Search(recipe(name), attack, surrogates, task, judge)
+    search = _Search(recipe(name), attack, surrogates, task, judge, verdict)
     for step in range(growth):
         epsilon = min(first * 2**step, 1.0)
         if not search.grow(epsilon) or epsilon == 1:
@@ -94,13 +101,20 @@ class _Search:
     """For every picture: `low`, the largest epsilon that failed, `high`, the smallest that fooled, and its picture."""
 
     def __init__(
-        self, chosen: Recipe, attack: Attack, surrogates: Sequence[Surrogate], task: Task, judge: Surrogate | None
+        self,
+        chosen: Recipe,
+        attack: Attack,
+        surrogates: Sequence[Surrogate],
+        task: Task,
+        judge: Surrogate | None,
+        verdict: Verdict | None,
     ) -> None:
         self._recipe = chosen
         self._attack = attack
         self._surrogates = surrogates
         self._task = task
         self._judge = judge
+        self._verdict = verdict
         asked = surrogates if judge is None else [judge]
         known = all(hasattr(one, "random") for one in asked)
         self._by_lot = any(at_random(one) for one in asked) or (False if known else None)
@@ -136,6 +150,8 @@ class _Search:
         self.pictures[chosen[fooled]] = found[fooled]
 
     def _fooled(self, pictures: Tensor, task: Task) -> Tensor:
+        if self._verdict is not None:
+            return self._verdict(pictures, task.labels)
         asked = self._surrogates if self._judge is None else [self._judge]
         probe = Probe(asked, task, (), torch.Generator())
 

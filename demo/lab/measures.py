@@ -38,6 +38,11 @@ def right(verdict: Arrays, pictures: Arrays) -> Samples:
     return 1.0 - fooled_or_silent(verdict, pictures)
 
 
+def gained(verdict: Arrays, without: Arrays, pictures: Arrays) -> Samples:
+    """1 where one classifier names the label and the other does not, -1 the other way round."""
+    return right(verdict, pictures) - right(without, pictures)
+
+
 def newly_fooled(*results: Arrays) -> Samples:
     """Fooled, among the pictures that this very classifier named rightly before.
 
@@ -132,8 +137,8 @@ def spent(crafted: Arrays, pictures: Arrays, *, what: str = "gradients") -> Samp
 
 
 def within(found: Arrays, pictures: Arrays, *, epsilon: float) -> Samples:
-    """1 where the least epsilon that fools, in levels of 255, is no more than this."""
-    return (found["epsilon"] <= epsilon).astype(float)
+    """1 where the least epsilon that fools, in levels of 255, is no more than this, the rounding of floats aside."""
+    return (found["epsilon"] <= epsilon * (1 + 1e-5)).astype(float)
 
 
 MEASURES: dict[str, Callable[..., Samples]] = {
@@ -143,6 +148,7 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         fooled_or_silent,
         reached,
         right,
+        gained,
         newly_fooled,
         attack_score,
         loss,

@@ -61,6 +61,8 @@ def number(table: Table, value: float | None) -> str:
 def _cell(table: Table, shown: Shown) -> str:
     if shown.value is None:
         return UNKNOWN
+    if shown.column in table.counts:
+        return f"{shown.value:.0f}"
     said = f"{shown.words} " if shown.words else ""
     ends = f" ({number(table, shown.low)}–{number(table, shown.high)})" if shown.low is not None else ""
     paper = f" [{number(table, shown.published)}]" if shown.published is not None else ""
@@ -128,6 +130,8 @@ def latex(table: Table, outcome: Outcome) -> str:
 def _latex_cell(table: Table, shown: Shown | None) -> str:
     if shown is None or shown.value is None:
         return "--"
+    if shown.column in table.counts:
+        return f"{shown.value:.0f}"
     said = f"{_escaped(shown.words)} " if shown.words else ""
     if shown.low is None:
         return f"{said}{number(table, shown.value)}"

@@ -9,9 +9,9 @@ from typing import Any
 from demo.attacks import RECIPES
 from demo.attacks.knobs import settle
 from demo.lab.job import Job, names_in
-from demo.lab.works import ROOMS, Seat
+from demo.lab.seats import STANCES, Seat, at_random
+from demo.lab.works import ROOMS
 from models.catalog import CARDS
-from models.defences import DEFENCES
 from models.packs import PACKS
 
 LOOKS = 20
@@ -81,7 +81,7 @@ class Scene:
     def verdict(self, shown: Job, classifier: Seat, looks: int = LOOKS) -> Job:
         """What a classifier takes a job's pictures for (`works.verdict`)."""
         settings = {"classifier": classifier, "looks": looks, "seed": self.seed}
-        asked = sum(1 for _ in names_in(classifier)) * (looks if _random(classifier) else 1)
+        asked = sum(1 for _ in names_in(classifier)) * (looks if at_random(classifier) else 1)
         return self._job("verdict", settings, (shown, self.pictures), [classifier], asked / 2)
 
     def least(
@@ -93,6 +93,7 @@ class Scene:
         targeted: bool = False,
         growth: int = 10,
         bisections: int = 20,
+        looks: int = LOOKS,
         **knobs: Any,
     ) -> Job:
         """The least epsilon that fools, for each picture (`works.least`)."""
@@ -106,6 +107,7 @@ class Scene:
             "seed": self.seed,
             "growth": growth,
             "bisections": bisections,
+            "looks": looks,
             "knobs": settled(attack, knobs),
         }
         once = self._passes(attack, seats, settings)
@@ -145,5 +147,7 @@ def behind(defence: str, *members: Seat, **settings: Any) -> Seat:
     return [defence, settings, list(members)]
 
 
-def _random(seat: Seat) -> bool:
-    return not isinstance(seat, str) and (DEFENCES[seat[0]].random or any(_random(member) for member in seat[2]))
+def seen(stance: str, seat: Seat, **settings: Any) -> Seat:
+    """One seat as an attacker looks at it; KeyError for an unknown stance."""
+    STANCES[stance]
+    return [stance, settings, [seat]]

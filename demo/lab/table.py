@@ -61,9 +61,10 @@ class Table:
     and how it is read. packs: on which it makes sense. rightly: by pack, the networks that must name a picture rightly
     before, or () where all pictures count. cells: from the scene to the cells, row by row. heads: of rows and columns;
     axis: what the columns measure, where they are numbers and the table is of curves. share: whether cells are shares,
-    printed in %. up: whether more is better for the attacker. epsilon, steps: by pack where they differ from the
-    usual. published: what the paper has for (row, column), or for a whole row where its columns are not ours, in the
-    table's units; published_on: what these were measured on. claims: see `Claim`. here: by pack, a sentence on what
+    printed in %; counts: columns that are not, printed as they are. up: whether more is better for the attacker.
+    epsilon, steps: by pack where they differ from the usual. published: what the paper has for (row, column), or for a
+    whole row where its columns are not ours, in the table's units; published_on: what these were measured on.
+    claims: see `Claim`. here: by pack, a sentence on what
     came out otherwise, and why.
     """
 
@@ -78,6 +79,7 @@ class Table:
     heads: tuple[str, str] = ("attack", "network")
     axis: str = ""
     share: bool = True
+    counts: Sequence[str] = ()
     up: bool = True
     pictures: int = 200
     epsilon: Mapping[str, float] = field(default_factory=dict)

@@ -14,27 +14,14 @@ from torch import Tensor
 
 from demo.attacks import iterate, smallest_epsilon
 from demo.lab.job import Arrays
+from demo.lab.seats import Networks, drawing, seated
 from models.classifier import Classifier
-from models.defences import DEFENCES, defend, judge
+from models.defences import attacker_wins, judge
 
-Networks = Callable[[str], Classifier]
-"""From a catalogue's name to the network, loaded where the work is done."""
-Seat = str | list[Any]
-"""A network by its name, or `[defence, settings, [seats]]`: what sits on a jury, as plain data."""
 Work = Callable[[Mapping[str, Any], Sequence[Arrays], Networks], Arrays]
 LEVELS = 255
 PIXELS = 64 * 64 * 64
 """Of all pictures that are shown at once."""
-
-
-def seated(seat: Seat, networks: Networks) -> Classifier:
-    """The classifier that sits there; ValueError as `models.load` and `defend`."""
-    if isinstance(seat, str):
-        return networks(seat)
-    defence, settings, members = seat
-    inside = [seated(member, networks) for member in members]
-    several = len(inside) > 1 or DEFENCES[defence].several
-    return defend(defence, inside if several else inside[0], **settings)
 
 
 def given(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Networks) -> Arrays:
@@ -53,10 +40,7 @@ def craft(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Networ
     `(T+1,)`, spent so far for each picture: backward, and forward, through one surrogate.
     """
     held, parts = needs[0], []
-    surrogates = [seated(seat, networks) for seat in settings["surrogates"]]
-    for place, surrogate in enumerate(surrogates):
-        if surrogate.random:
-            surrogate.generator = torch.Generator().manual_seed(settings["seed"] + 1 + place)
+    surrogates = drawing(settings["surrogates"], networks, settings["seed"])
     wanted = held["targets" if settings["targeted"] else "labels"]
     for some in slices(held["pictures"]):
         originals = pixels(held["pictures"][some], surrogates[0])
@@ -142,13 +126,14 @@ def verdict(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Netw
 def least(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Networks) -> Arrays:
     """The least epsilon that fools, by the optimal search behind SEM's curves (Qin et al. 2021).
 
-    settings: as `craft`'s, without `epsilon` and `step`, and `classifier`, the seat that is to be fooled (None: the
-    surrogates together); `growth`, `bisections`. Gives `epsilon`, `(N,)` in levels of 255: 0 where the clean picture
-    fools, infinite where none did.
+    settings: as `craft`'s, without `epsilon` and `step`, and `classifier`, the seat that is to be fooled, asked `looks`
+    times where it answers at random, and whose silence is the attacker's success (SEM's Eq. 6; None: the surrogates
+    together, as the attack takes them for one); `growth`, `bisections`. Gives `epsilon`, `(N,)` in levels of 255: 0
+    where the clean picture fools, infinite where none did.
     """
     held, found = needs[0], []
-    surrogates = [seated(seat, networks) for seat in settings["surrogates"]]
-    fooled = None if settings["classifier"] is None else seated(settings["classifier"], networks)
+    surrogates = drawing(settings["surrogates"], networks, settings["seed"])
+    verdict = None if settings["classifier"] is None else _ruled(settings, networks)
     wanted = held["targets" if settings["targeted"] else "labels"]
     for some in slices(held["pictures"]):
         answer = smallest_epsilon(
@@ -158,7 +143,7 @@ def least(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Networ
             torch.from_numpy(wanted[some]).to(originals.device),
             growth=settings["growth"],
             bisections=settings["bisections"],
-            judge=fooled,
+            verdict=verdict,
             steps=settings["steps"],
             targeted=settings["targeted"],
             seed=settings["seed"],
@@ -168,13 +153,23 @@ def least(settings: Mapping[str, Any], needs: Sequence[Arrays], networks: Networ
     return {"epsilon": torch.cat(found).cpu().numpy()}
 
 
+def _ruled(settings: Mapping[str, Any], networks: Networks) -> Callable[[Tensor, Tensor], Tensor]:
+    asked, coin = seated(settings["classifier"], networks), torch.Generator().manual_seed(settings["seed"])
+
+    def verdict(shown: Tensor, wanted: Tensor) -> Tensor:
+        found = judge(asked, shown, settings["looks"], coin)
+        return attacker_wins(found, wanted, targeted=settings["targeted"], alpha=asked.alpha)
+
+    return verdict
+
+
 WORK: dict[str, Work] = {"pictures": given, "craft": craft, "noise": noise, "verdict": verdict, "least": least}
 ROOMS = {
     "pictures": (),
-    "craft": ("demo/lab/works.py", "demo/attacks", "models"),
+    "craft": ("demo/lab/works.py", "demo/lab/seats.py", "demo/attacks", "models"),
     "noise": ("demo/lab/works.py",),
-    "verdict": ("demo/lab/works.py", "models"),
-    "least": ("demo/lab/works.py", "demo/attacks", "models"),
+    "verdict": ("demo/lab/works.py", "demo/lab/seats.py", "models"),
+    "least": ("demo/lab/works.py", "demo/lab/seats.py", "demo/attacks", "models"),
 }
 """Whose code a work's result depends on."""
 

@@ -3,7 +3,7 @@
 from models.defences.certificate import Certificate, certify
 from models.defences.defence import Defence
 from models.defences.guard import Averaged
-from models.defences.judgement import Judgement, judge
+from models.defences.judgement import Judgement, attacker_wins, judge
 from models.defences.knobs import Knob, Number, Numbers
 from models.defences.table import DEFENCES, NINE, defend, settled
 
@@ -17,6 +17,7 @@ __all__ = [
     "Knob",
     "Number",
     "Numbers",
+    "attacker_wins",
     "certify",
     "defend",
     "judge",

@@ -93,6 +93,29 @@ def judge(
     return Judgement(probabilities / looks, shares.argmax(1), shares, low, high, abstains, looks)
 
 
+def attacker_wins(found: Judgement, labels: Tensor, *, targeted: bool = False, alpha: float | None = None) -> Tensor:
+    """SEM's success (Qin et al. 2021, Eq. 6), `(N,)` bool: a vote that is too close to call counts for the attacker.
+
+    Untargeted: the label is not named, or the judge abstains. Targeted: the class named is the target, or the test
+    cannot tell the target's votes from the leader's. Eq. 6 as printed compares a share of votes with alpha, which the
+    leader's nearly always exceeds; the text beside it wants the p-value of a binomial test, and that is what is done.
+
+    Args:
+        found: what `judge` gave.
+        labels: `(N,)`, the true class, or with `targeted` the wanted one.
+        alpha: of the classifier judged; None where it never abstains.
+    """
+    named = found.top == labels.to(found.top.device)
+    if not targeted:
+        return ~named | found.abstains
+    if alpha is None:
+        return named
+    votes = (found.shares * found.draws).round().int()
+    wanted = votes.gather(1, labels.to(votes.device).unsqueeze(1)).squeeze(1).tolist()
+    close = [fair_coin(*pair) > alpha for pair in zip(wanted, votes.amax(1).tolist(), strict=True)]
+    return named | torch.tensor(close, dtype=torch.bool, device=named.device)
+
+
 def _tally(
     classifier: Classifier, pixels: Tensor, looks: int, generator: torch.Generator | None
 ) -> tuple[Tensor, Tensor]:

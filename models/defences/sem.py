@@ -20,21 +20,30 @@ class Stochastic(Collective):
 
     Members built alike are one architecture, with as many levels as the noises they were trained under
     (`card.sigma`); a member that was not trained under noise offers `sigmas` instead, and 0 among these is the
-    unsmoothed model, which the paper's collection has too. The number is uniform from 1 to `largest` (the paper's 1,
-    2 or 3); architectures are drawn without replacement, a level for each of them independently. The answer is the
-    logarithm of their mean probability. One call is one query: its batch shares the draw, as pictures sent together do.
+    unsmoothed model, which the paper's collection has too. The number is uniform from `smallest` to `largest` (the
+    paper's 1, 2 or 3, and 6, 7 or 8 in its section 4.4); architectures are drawn without replacement, a level for each
+    of them independently. The answer is the logarithm of their mean probability. One call is one query: its batch
+    shares the draw, as pictures sent together do.
     """
 
-    def __init__(self, members: Sequence[Classifier], sigmas: tuple[float, ...], largest: int, alpha: float) -> None:
+    def __init__(
+        self,
+        members: Sequence[Classifier],
+        sigmas: tuple[float, ...],
+        largest: int,
+        alpha: float,
+        smallest: int = 1,
+    ) -> None:
         super().__init__(members, mean_probability)
         self.collection = _collection(self.members, sigmas)
-        self.largest = min(largest, len(self.collection))
+        self.largest = min(max(smallest, largest), len(self.collection))
+        self.smallest = min(smallest, self.largest)
         self.alpha = alpha
 
     def draw(self, generator: torch.Generator | None = None) -> list[tuple[int, float]]:
         """One query's jury: pairs of a member's index and its sigma."""
         waiting = list(self.collection)
-        number = whole(1, self.largest, generator)
+        number = whole(self.smallest, self.largest, generator)
         chosen = [waiting.pop(whole(0, len(waiting) - 1, generator)) for _ in range(number)]
         return [levels[whole(0, len(levels) - 1, generator)] for levels in chosen]
 
@@ -87,5 +96,14 @@ ROW = Defence(
             whole=True,
         ),
         ALPHA,
+        Number(
+            name="smallest",
+            default=1,
+            low=1,
+            high=100,
+            title="Smallest jury",
+            help="How many networks answer one query at least; above the largest, always so many.",
+            whole=True,
+        ),
     ),
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 from demo.lab.job import Job
 from demo.lab.scene import Scene, behind
+from demo.lab.seats import Seat
 from demo.lab.table import Cell, Claim
-from demo.lab.works import Seat
 from models.catalog import CARDS, names
 from models.packs import PACKS, trios
 

@@ -1,7 +1,7 @@
-"""Our own questions: all attacks at equal cost, what more jurors bring, what defences cost."""
+"""Ours: all attacks beside each other, what more jurors bring, what defences cost."""
 
 from __future__ import annotations
 
-from demo.lab.table import Table
+from demo.lab.tables import jurors, leaderboard, prices
 
-TABLES: tuple[Table, ...] = ()
+TABLES = (*leaderboard.TABLES, *jurors.TABLES, *prices.TABLES)

@@ -69,6 +69,21 @@ def test_the_whole_range_is_tried_once():
     assert len(asked) == 3, "the clean pictures, 0.5 and 1"
 
 
+def test_a_verdict_of_ones_own_decides():
+    networks, images, labels, _ = border()
+    shown = []
+
+    def verdict(pictures, wanted):
+        shown.append(wanted)
+        return (pictures - images).abs().flatten(1).amax(1) > 0.101
+
+    found = smallest_epsilon("fgsm", networks[:1], images, labels, verdict=verdict, first=0.05, growth=4, bisections=0)
+    assert found.epsilon.tolist() == pytest.approx([0.2] * 5), "0.05 and 0.1 move no picture by more than 0.1"
+    assert all(torch.equal(wanted, labels) for wanted in shown)
+    with pytest.raises(ValueError, match="give one of them"):
+        smallest_epsilon("fgsm", networks[:1], images, labels, verdict=verdict, judge=networks[1])
+
+
 def test_a_judge_apart_from_the_surrogates():
     networks, images, _, _ = border()
     surrogate, judge = networks

@@ -12,7 +12,7 @@ from standins import picture, seeded
 from torch import Tensor, nn
 
 from models.classifier import Classifier
-from models.defences import defend, judge
+from models.defences import Judgement, attacker_wins, defend, judge
 from models.defences.binomial import fair_coin, lower_bound, tail, wilson
 
 
@@ -112,6 +112,30 @@ def test_sween_weighs_its_members(halves) -> None:
     torch.testing.assert_close(judge(mixed, picture(0.2), 1).probabilities[0], wanted, atol=1e-4, rtol=0)
     with pytest.raises(ValueError, match="not all 0"):
         defend("sween", [halves], weights=[0])
+
+
+@pytest.mark.parametrize(
+    ("votes", "wins", "reaches"),
+    [
+        ([20, 0, 0], False, False),
+        ([15, 5, 0], False, False),
+        ([12, 8, 0], True, True),  # p = 0.50: too close to call
+        ([12, 0, 8], True, False),  # too close, but not for the target
+        ([8, 12, 0], True, True),
+        ([0, 20, 0], True, True),
+        ([0, 0, 20], True, False),
+    ],
+)
+def test_a_vote_too_close_to_call_is_the_attackers(votes: list[int], wins: bool, reaches: bool) -> None:
+    """SEM's Eq. 6: label 0, target 1, alpha 0.3."""
+    shares = torch.tensor([votes]) / 20
+    first, second = sorted(votes)[:0:-1]
+    close = torch.tensor([stats.binomtest(first, first + second).pvalue > 0.3])
+    found = Judgement(shares, shares.argmax(1), shares, shares, shares, close, 20)
+    assert attacker_wins(found, torch.tensor([0])).tolist() == [wins]
+    assert attacker_wins(found, torch.tensor([1]), targeted=True, alpha=0.3).tolist() == [reaches]
+    leads = votes[1] == max(votes)
+    assert attacker_wins(found, torch.tensor([1]), targeted=True).tolist() == [leads], "who never abstains"
 
 
 def test_bad_numbers_of_draws_are_refused(halves) -> None:

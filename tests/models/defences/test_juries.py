@@ -70,6 +70,13 @@ def test_sem_draws_number_members_and_noise_evenly() -> None:
     assert max(len(Stochastic([fixed(1.0, 0.0)] * 2, (0.1,), 3, 0.3).draw(generator)) for _ in range(50)) == 2
 
 
+def test_sem_draws_no_fewer_than_its_smallest_jury() -> None:
+    jury, generator = [fixed(1.0, 0.0) for _ in range(4)], seeded()
+    sizes = {len(Stochastic(jury, (0.0,), 3, 0.3, smallest=2).draw(generator)) for _ in range(50)}
+    assert sizes == {2, 3}
+    assert {len(Stochastic(jury, (0.0,), 3, 0.3, smallest=4).draw(generator)) for _ in range(20)} == {4}
+
+
 def test_sem_asks_noise_trained_networks_under_their_own_noise() -> None:
     card, other = models.CARDS["tiny/resnet"], models.CARDS["tiny/regnet"]
     jury = [fixed(1.0, 0.0) for _ in range(4)]
