@@ -12,9 +12,10 @@ from small_scene import Done, done, noise
 
 import models
 from demo.attacks import craft
+from demo.lab.cells import mora as mora_cells
 from demo.lab.juries import ballot, fooled_with, standing, toppled
 from demo.lab.measures import jury_right, jury_stands
-from demo.lab.tables import TABLES, mora_cells
+from demo.lab.tables import TABLES
 from demo.lab.works import eight_bits
 from models.defences import defend, judge
 from models.packs import trios

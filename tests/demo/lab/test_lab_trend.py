@@ -12,9 +12,9 @@ import torch
 from small_scene import Done, done
 
 import models
+from demo.lab import claims
 from demo.lab.cells import trend as trend_cells
-from demo.lab.measures import paired
-from demo.lab.outcome import _tested
+from demo.lab.estimates import paired
 from demo.lab.scene import behind
 from demo.lab.table import Claim
 from demo.lab.tables import TABLES
@@ -181,6 +181,6 @@ def test_no_choice_is_judged_by_the_pictures_that_it_was_made_on() -> None:
 def test_a_claim_compares_columns() -> None:
     first, second = np.array([1.0, 1, 1, 0, 1, 1, 1, 1]), np.array([0.0, 1, 0, 0, 0, 0, 0, 0])
     samples = {("row", "a"): first, ("row", "b"): second}
-    found = _tested(Claim("A exceeds B.", "row", "row", ("a",), ("b",)), samples, ("a", "b"))
+    found = claims.tested(Claim("A exceeds B.", "row", "row", ("a",), against=("b",)), samples)
     assert (found.more, found.less, found.verdict) == ("row (a)", "row (b)", "holds")
     assert found.p == pytest.approx(paired([first], [second])[1], abs=1e-6)

@@ -12,8 +12,8 @@ from bench import WITNESS, Bench, same
 
 import models
 from demo.attacks import RECIPES, craft
-from demo.lab import output
-from demo.lab.outcome import Shown, _tested
+from demo.lab import claims, output
+from demo.lab.outcome import Shown
 from demo.lab.scene import Scene
 from demo.lab.seats import seated
 from demo.lab.table import Claim
@@ -40,7 +40,7 @@ def test_every_claim_has_its_cells(ten: Scene, name: str) -> None:
     cells = {(cell.row, cell.column) for cell in TABLES[name].cells(ten)}
     columns = {column for _, column in cells}
     for claim in TABLES[name].claimed("tiny"):
-        for row, chosen in ((claim.more, claim.columns), (claim.less, claim.than or claim.columns)):
+        for row, chosen in ((claim.more, claim.columns), (claim.less, claim.against or claim.columns)):
             assert {(row, column) for column in chosen or columns} & cells, claim
 
 
@@ -172,5 +172,5 @@ def test_counts_are_printed_as_they_are_and_shares_in_percent() -> None:
 
 def test_a_claim_may_compare_two_columns_of_a_row() -> None:
     samples = {("a", 1): np.zeros(40), ("a", 8): np.ones(40)}
-    assert _tested(Claim("more is more.", "a", "a", (8,), (1,)), samples, (1, 8)).gap == 1.0
-    assert _tested(Claim("less is more.", "a", "a", (1,), (8,)), samples, (1, 8)).verdict == "does not hold"
+    assert claims.tested(Claim("more is more.", "a", "a", (8,), against=(1,)), samples).gap == 1.0
+    assert claims.tested(Claim("less is more.", "a", "a", (1,), against=(8,)), samples).verdict == "does not hold"
