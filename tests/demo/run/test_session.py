@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import models
-from demo.run import picture, verdict
+from demo.run import picture
 from demo.run.events import Finished, Progress, Unknown
 from demo.run.record import record
 from demo.run.request import Request
@@ -196,39 +196,3 @@ def test_bad_requests_get_a_sentence(wrong: dict[str, Any], sentence: str, lion:
 def test_the_target_must_differ_from_what_the_jury_sees(lion: str) -> None:
     with pytest.raises(ValueError, match="already sees Lion"):
         list(run(Request(lion, target="Lion").plan()))
-
-
-def opinion(answer: str, votes: int = 0, draws: int = 1) -> verdict.Opinion:
-    return verdict.Opinion(answer, ((answer, 1.0),), 0.5, votes, draws, votes / draws, votes / draws)
-
-
-def finding(group: str, before: str, after: str, targeted: bool = False) -> verdict.Finding:
-    juror = verdict.Juror("a", "A", group, "a", "#000000")
-    return verdict.finding(juror, opinion(before), opinion(after), "Lion", targeted)
-
-
-def test_the_sentence_counts_only_those_who_were_right_before() -> None:
-    findings = [finding("surrogate", "Lion", "Bee"), finding("surrogate", "Lion", "Bee")]
-    findings += [finding("held-out", "Lion", "Lion"), finding("held-out", "Bee", "Pizza")]
-    findings += [finding("defended", "Bee", "Bee")]
-    assert (
-        verdict.sentence(findings)
-        == "All 2 surrogates fooled · 0 of 1 held-out fooled · defended: all were wrong already"
-    )
-    assert "A, A" in verdict.uncounted(findings)
-
-
-def test_who_abstained_before_does_not_count_and_was_not_wrong() -> None:
-    undecided = finding("defended", verdict.ABSTAINS, "Bee")
-    assert undecided.status == "undecided"
-    assert verdict.sentence([undecided]) == "defended: none was right"
-    assert verdict.uncounted([undecided]) == "Not counted, because they abstained before the attack: A."
-    both = verdict.uncounted([undecided, finding("defended", "Bee", "Bee")])
-    assert both.startswith("Not counted, because they were wrong before the attack: A. Not counted, because they abst")
-    assert finding("defended", verdict.ABSTAINS, "Lion", targeted=True).status == "fooled"
-
-
-def test_a_targeted_attack_counts_only_its_target() -> None:
-    assert finding("held-out", "Bee", "Lion", targeted=True).status == "fooled"
-    assert finding("held-out", "Bee", "Pizza", targeted=True).status == "holds"
-    assert finding("held-out", "Lion", "Lion", targeted=True).status == "wrong"
