@@ -7,7 +7,6 @@ import copy
 import io
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from demo.run.rebuilding import kept
 from demo.run.saved import Saved
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><b>"
-Change = Callable[[Any], Any]
+ASKED = {name: {"queries": 40} for name, recipe in RECIPES.items() if recipe.idea == "ask"}
 
 
 def shown(one: Saved) -> tuple[str, str]:
@@ -50,7 +49,7 @@ def png(pixels: np.ndarray, mode: str = "RGB", kind: str = "PNG") -> str:
 @pytest.mark.parametrize(
     "asked",
     [
-        *({"attack": name, "iterations": 2, "guards": {}} for name in RECIPES),
+        *({"attack": name, "iterations": 2, "guards": {}, "knobs": ASKED.get(name, {})} for name in RECIPES),
         {"attack": "pgd", "iterations": 30, "guards": {}},
         {"attack": "svre", "label": "Lion", "target": "Orange"},
         {"attack": "mora", "guards": {"random-resize-pad": {}}, "draws": 3},
