@@ -185,7 +185,7 @@ def hostile(one: Any, spare: tuple[str, ...] = ()) -> Any:
 
 def test_nothing_from_a_file_is_taken_for_html(whole: Saved) -> None:
     spare = ("version", "group", "color", "pictures", "attack", "input", "iterations", "look", "name")
-    document = hostile(dict(whole.document), spare)
+    document = hostile(copy.deepcopy(dict(whole.document)), spare)
     document["notes"] = [HOSTILE]
     for frame in document["iterations"]:
         frame["answers"] = {name: [HOSTILE, chance] for name, (_, chance) in frame["answers"].items()}
