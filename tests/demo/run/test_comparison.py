@@ -20,6 +20,7 @@ def contest(request: Request, attacks: Sequence[str], budget: int) -> Iterator[C
             yield told
 
 
+@pytest.mark.slow
 def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iteration(lion: str) -> None:
     for contestant in contest(Request(lion, **FEW), ["mi-fgsm", "svre"], budget=40):
         last = contestant.finished.history[-1]

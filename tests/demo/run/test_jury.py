@@ -47,6 +47,7 @@ def test_every_defence_can_be_asked(name: str, lion: str) -> None:
     json.dumps(record(request.plan(), last), allow_nan=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["jpeg", "random-resize-pad"])
 def test_an_attacker_who_knows_the_guard_looks_through_it(name: str, lion: str) -> None:
     request = Request(lion, ("tiny/resnet",), "mi-fgsm", iterations=5, known_guard=name, **FEW)

@@ -15,6 +15,7 @@ from demo.run.verdict import Juror
 from demo.run.views.plane import BOTTOM, LEFT, WIDE, Region, directions, finer, surveyed
 
 
+@pytest.mark.slow
 def test_the_plane_is_what_the_networks_say_there(kept: Kept, jury: Jury) -> None:
     *_, seen = surveyed(kept, jury, patience=math.inf)
     change, aside = directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)

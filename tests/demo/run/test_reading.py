@@ -50,7 +50,7 @@ def png(pixels: np.ndarray, mode: str = "RGB", kind: str = "PNG") -> str:
     "asked",
     [
         *({"attack": name, "iterations": 2, "guards": {}, "knobs": ASKED.get(name, {})} for name in RECIPES),
-        {"attack": "pgd", "iterations": 30, "guards": {}},
+        {"attack": "pgd", "surrogates": ["tiny/resnet"], "iterations": 30, "guards": {}},
         {"attack": "svre", "label": "Lion", "target": "Orange"},
         {"attack": "mora", "guards": {"random-resize-pad": {}}, "draws": 3},
     ],

@@ -53,7 +53,7 @@ def test_a_report_says_everything(whole: Saved) -> None:
 
 @pytest.mark.parametrize(("iterations", "frames"), [(1, 2), (3, 4), (60, 21)])
 def test_the_animation_is_short_and_says_that_it_is_a_preview(iterations: int, frames: int, lion: str) -> None:
-    one = ran(lion, iterations=iterations, held_out=[], guards={})
+    one = ran(lion, surrogates=["tiny/resnet"], attack="mi-fgsm", iterations=iterations, held_out=[], guards={})
     with Image.open(io.BytesIO(animation.made(one))) as moving:
         assert moving.n_frames == frames
         assert moving.info["loop"] == 0
