@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from quick import FEW
 
 from demo.attacks import RECIPES
 from demo.attacks.recipes import IDEAS
@@ -17,14 +18,13 @@ from demo.run.request import Request
 from demo.run.session import run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attack", RECIPES)
 def test_every_recipe_runs_and_draws_its_charts(attack: str, lion: str) -> None:
     recipe = RECIPES[attack]
     assert recipe.idea in IDEAS
     assert recipe.chart in EXPLAINED or recipe.chart == "weights"
     small = {"queries": 40} if any(knob.name == "queries" for knob in recipe.knobs) else {}
-    request = Request(lion, attack=attack, iterations=3, knobs=small, surrogates=SURROGATES)
+    request = Request(lion, attack=attack, iterations=3, knobs=small, surrogates=SURROGATES, **FEW)
     prepared, *progress, finished = run(request.plan())
     assert isinstance(prepared, Prepared)
     assert isinstance(finished, Finished)
@@ -49,7 +49,7 @@ SURROGATES = ("tiny/resnet", "tiny/densenet")
 
 
 def test_what_is_infinite_is_null_in_the_record_and_left_out_of_the_chart(lion: str) -> None:
-    request = Request(lion, attack="deepfool", iterations=2, surrogates=SURROGATES)
+    request = Request(lion, attack="deepfool", iterations=2, surrogates=SURROGATES, **FEW)
     prepared, *progress, finished = run(request.plan())
     assert isinstance(prepared, Prepared)
     assert isinstance(finished, Finished)
@@ -66,10 +66,9 @@ def test_names_are_escaped() -> None:
     assert "<b>" not in svg.draw(Chart("<i>", 1, (line,)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("knobs", [{"sweep": True}, {"targets": 2}], ids=str)
 def test_moras_fresh_starts_are_on_the_charts(knobs: dict[str, object], lion: str) -> None:
-    request = Request(lion, attack="mora", iterations=20, epsilon=1, knobs=knobs, surrogates=SURROGATES)
+    request = Request(lion, attack="mora", iterations=20, epsilon=1, knobs=knobs, surrogates=SURROGATES, **FEW)
     prepared, *progress, finished = run(request.plan())
     assert isinstance(prepared, Prepared)
     assert isinstance(finished, Finished)

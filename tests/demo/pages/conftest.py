@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from visiting import ARGUMENTS, CHROMIUM, Visit
+from visiting import ARGUMENTS, CHROMIUM, QUICK, Visit
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium.new_context()
         yield chromium
         chromium.close()
 
@@ -19,13 +20,13 @@ def browser() -> Iterator[Browser]:
 def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
     visit = Visit(browser, address, *request.param)
     yield visit
-    visit.page.context.close()
+    visit.close()
 
 
 @pytest.fixture
 def wide(browser: Browser, address: str) -> Iterator[Visit]:
-    """A wide page with the laboratory's jury, which is quick."""
-    visit = Visit(browser, address)
-    visit.choose("Laboratory")
+    """A wide page with the laboratory's jury, which is quick, and few to watch."""
+    visit = Visit(browser, address, query=QUICK)
+    visit.looked_at("Lion")
     yield visit
-    visit.page.context.close()
+    visit.close()

@@ -21,7 +21,9 @@ pytestmark = IN_CHROMIUM
 def test_one_press_leads_to_a_verdict(visit: Visit, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.id
     expect(visit.page.locator("#q-verdict")).to_contain_text("4 of 4 see “Cheetah”", timeout=MINUTE)
+    expect(visit.page.locator("#q-start")).to_be_in_viewport()
     assert visit.page.locator(".q-tile").count() == len(listed("imagenet"))
+    assert visit.page.evaluate("[...document.images].filter(image => !image.alt).map(image => image.src)") == []
     visit.shot(f"{name}-open")
     visit.page.click("#q-start")
     expect(visit.page.locator("#q-verdict [role=progressbar]")).to_be_visible(timeout=MINUTE)
@@ -129,7 +131,7 @@ def test_two_visitors_at_the_same_time(wide: Visit, browser: Browser, address: s
     other.page.click("#q-start")
     wide.verdict()
     other.verdict()
-    other.page.context.close()
+    other.close()
 
 
 def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Browser, address: str) -> None:
@@ -138,11 +140,7 @@ def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Brows
     visit.verdict()
     expect(visit.page.locator("#q-verdict h2")).to_contain_text("“Lemon”")
     visit.shot("screenshot", whole=False)
-    visit.page.context.close()
-
-
-def test_the_attack_button_is_in_sight_when_the_page_opens(visit: Visit) -> None:
-    expect(visit.page.locator("#q-start")).to_be_in_viewport()
+    visit.close()
 
 
 def test_a_phone_sees_the_run_without_scrolling(browser: Browser, address: str) -> None:
@@ -153,7 +151,7 @@ def test_a_phone_sees_the_run_without_scrolling(browser: Browser, address: str) 
     expect(visit.page.locator("#q-stage .q-canvas")).to_be_in_viewport(ratio=0.9)
     assert visit.page.evaluate("scrollY") < 10
     visit.verdict()
-    visit.page.context.close()
+    visit.close()
 
 
 def test_the_next_thing_to_try_is_one_press_away(wide: Visit) -> None:
@@ -169,8 +167,3 @@ def test_the_next_thing_to_try_is_one_press_away(wide: Visit) -> None:
     expect(wide.page.locator("#q-another")).to_contain_text("EnsembleFool-A", timeout=MINUTE)
     wide.verdict()
     assert wide.errors == []
-
-
-def test_no_picture_is_without_words(visit: Visit) -> None:
-    expect(visit.page.locator(".q-tile").first).to_be_visible(timeout=MINUTE)
-    assert visit.page.evaluate("[...document.images].filter(image => !image.alt).map(image => image.src)") == []

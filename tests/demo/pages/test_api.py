@@ -14,6 +14,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from quick import FEW
 
 from demo.pages import api
 
@@ -35,8 +36,8 @@ def test_a_run_gives_the_exact_picture_and_every_number(client: Client, lion: st
     assert run["settings"]["epsilon"] == 8
     assert run["distances"]["linf"] <= 8
     assert len(run["iterations"]) == 4
-    again, _ = ask(client, handle_file(lion), epsilon=8, iterations=3, seed=1)
-    assert Path(again).read_bytes() == Path(path).read_bytes()
+    again, _ = ask(client, handle_file(lion), epsilon=8, iterations=3, seed=1, **FEW)
+    assert Path(again).read_bytes() == Path(path).read_bytes(), "who watches changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_bad_requests_come_back_as_sentences(
     client: Client, lion: str, settings: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(AppError, match=sentence):
-        ask(client, handle_file(lion), **settings)
+        ask(client, handle_file(lion), **{**FEW, **settings})
 
 
 def test_bad_pictures_come_back_as_sentences_and_the_next_good_one_works(
@@ -72,14 +73,14 @@ def test_bad_pictures_come_back_as_sentences_and_the_next_good_one_works(
             ask(client, handle_file(str(tmp_path / name)))
     with pytest.raises(AppError, match="no picture yet"):
         ask(client, None)
-    assert ask(client, handle_file(lion), iterations=1)[1]["verdict"]
+    assert ask(client, handle_file(lion), iterations=1, **FEW)[1]["verdict"]
 
 
 def test_an_unknown_picture_asks_for_a_label(client: Client, pictures_by_name: dict[str, str]) -> None:
     unknown = pictures_by_name["Cheetah"]
     with pytest.raises(AppError, match="say what it shows"):
-        ask(client, handle_file(unknown))
-    _, run = ask(client, handle_file(unknown), label="Banana", iterations=1)
+        ask(client, handle_file(unknown), **FEW)
+    _, run = ask(client, handle_file(unknown), label="Banana", iterations=1, **FEW)
     assert run["settings"]["label"] == "Banana"
 
 
@@ -89,7 +90,7 @@ def test_a_data_url_is_a_picture_too(client: Client, lion: str) -> None:
     buffer = io.BytesIO()
     Image.open(lion).convert("CMYK").save(buffer, "JPEG")
     url = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
-    _, run = ask(client, {"url": url, "meta": {"_type": "gradio.FileData"}}, iterations=1)
+    _, run = ask(client, {"url": url, "meta": {"_type": "gradio.FileData"}}, iterations=1, **FEW)
     assert json.dumps(run)
 
 
@@ -141,7 +142,7 @@ def test_odd_payloads_get_a_sentence(address: str, picture: Any, sentence: str) 
 
 
 def test_a_run_is_told_as_it_goes_and_ends_when_nobody_listens(client: Client, lion: str) -> None:
-    job = client.submit(handle_file(lion), attack="smer", iterations=60, api_name="/attack")
+    job = client.submit(handle_file(lion), attack="smer", iterations=60, api_name="/attack", **FEW)
     while not job.done() and not any("step" in told for _, told in job.outputs()):
         time.sleep(0.1)
     told = [told for _, told in job.outputs()]
@@ -149,5 +150,5 @@ def test_a_run_is_told_as_it_goes_and_ends_when_nobody_listens(client: Client, l
     assert told[-1]["steps"] == 60
     job.cancel()
     began = time.perf_counter()
-    ask(client, handle_file(lion), iterations=1, guards={}, held_out=["tiny/regnet"])
+    ask(client, handle_file(lion), iterations=1, **FEW)
     assert time.perf_counter() - began < 20, "the cancelled run still holds the machine"

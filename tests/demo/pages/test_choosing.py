@@ -103,7 +103,7 @@ def test_a_photograph_of_your_own_is_cut_where_you_drag_it(browser: Browser, add
     visit.attack()
     expect(visit.page.locator(".q-counter[data-group=surrogate]")).to_contain_text("3 of 3")
     assert visit.errors == []
-    visit.page.context.close()
+    visit.close()
 
 
 def test_what_they_do_not_know_is_asked(wide: Visit) -> None:
@@ -128,4 +128,4 @@ def test_the_keyboard_alone_leads_from_the_open_page_to_the_verdict(browser: Bro
     expect(visit.page.locator(".q-verdict")).to_be_focused()
     visit.page.keyboard.press("ArrowLeft")
     expect(visit.page.locator(".q-scrub output")).to_have_text("iteration 9 of 10")
-    visit.page.context.close()
+    visit.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from visiting import IN_CHROMIUM, MINUTE, Visit, barriers
+from visiting import IN_CHROMIUM, MINUTE, QUICK, Visit, barriers
 
 from demo.run.views import VIEWS
 
@@ -14,7 +14,7 @@ pytestmark = IN_CHROMIUM
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_every_view(browser: Browser, address: str, theme: str) -> None:
-    visit = Visit(browser, address, theme=theme, query="pack=tiny")
+    visit = Visit(browser, address, theme=theme, query=QUICK)
     page = visit.page
     page.get_by_role("tab", name="Stories").click()
     expect(page.locator("#q-tell-tour")).to_be_visible()
@@ -34,7 +34,7 @@ def test_everybody_can_use_every_view(browser: Browser, address: str, theme: str
     page.click("#q-to-stage")
     expect(page.locator("#q-talk-bar")).to_be_visible()
     found["stage"] = barriers(page)
-    page.context.close()
+    visit.close()
     assert found == {name: [] for name in found}
 
 

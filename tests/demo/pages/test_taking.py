@@ -31,7 +31,7 @@ def taken(browser: Browser, address: str, tmp_path_factory: pytest.TempPathFacto
     visit.shot("taking")
     assert visit.errors == []
     assert visit.outside == []
-    visit.page.context.close()
+    visit.close()
     return found
 
 
@@ -101,7 +101,7 @@ def test_what_was_taken_away_is_brought_back(kind: str, browser: Browser, addres
     page.click("#q-to-gaze")
     expect(page.locator("#q-see .q-gazes figure").first).to_be_visible(timeout=MINUTE)
     assert visit.errors == []
-    page.context.close()
+    visit.close()
 
 
 def test_a_damaged_file_gets_a_sentence_and_the_page_stays(
@@ -121,7 +121,7 @@ def test_a_damaged_file_gets_a_sentence_and_the_page_stays(
     opened(visit, taken["json"])
     expect(page.locator("#q-verdict")).to_contain_text("A replay of a saved run", timeout=MINUTE)
     assert visit.errors == []
-    page.context.close()
+    visit.close()
 
 
 def opened(visit: Visit, path: Path) -> None:

@@ -25,7 +25,7 @@ def come(browser: Browser, address: str) -> Iterator[Come]:
 
     yield by
     for visit in visits:
-        visit.page.context.close()
+        visit.close()
 
 
 def test_the_tour_is_walked_to_its_end_and_back(come: Come) -> None:

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 MINUTE = 60_000
+QUICK = "pack=tiny&held_out=tiny/googlenet,tiny/regnet"
 # In CI a missing browser fails every one of these: tests that skip themselves there would check nothing.
 IN_CHROMIUM = [
     pytest.mark.slow,
@@ -32,7 +33,10 @@ IN_CHROMIUM = [
 
 
 class Visit:
-    """A visitor's page that remembers what it asked other hosts for and what went wrong in it."""
+    """A visitor's page that remembers what it asked other hosts for and what went wrong in it.
+
+    All visitors share one context, and so the scripts that the browser has read already; the page keeps nothing in it.
+    """
 
     def __init__(
         self,
@@ -43,7 +47,9 @@ class Visit:
         query: str = "",
         height: int = 900,
     ) -> None:
-        self.page: Page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+        context = browser.contexts[0]  # see conftest.py
+        self.page: Page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
         self.outside: list[str] = []
         self.errors: list[str] = []
         host = urlparse(address).hostname
@@ -57,9 +63,15 @@ class Visit:
         if url.startswith("http") and urlparse(url).hostname != host:
             self.outside.append(url)
 
+    def close(self) -> None:
+        self.page.close()
+
     def choose(self, pack: str) -> None:
         self.page.locator("#q-pack").get_by_text(pack, exact=True).click()
-        expect(self.page.locator("#q-verdict")).to_contain_text("of 13 see", timeout=MINUTE)
+        self.looked_at("Lion")
+
+    def looked_at(self, what: str) -> None:
+        expect(self.page.locator("#q-verdict")).to_contain_text(f"see “{what}”", timeout=MINUTE)
 
     def attack(self) -> None:
         self.page.click("#q-start")

@@ -6,13 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from quick import FEW
 
 from demo.attacks import RECIPES
 from demo.run import comparison
 from demo.run.comparison import Contestant, comparable, compare, plans
 from demo.run.request import Request
-
-pytestmark = pytest.mark.slow
 
 
 def contest(request: Request, attacks: Sequence[str], budget: int) -> Iterator[Contestant]:
@@ -21,8 +20,9 @@ def contest(request: Request, attacks: Sequence[str], budget: int) -> Iterator[C
             yield told
 
 
+@pytest.mark.slow
 def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iteration(lion: str) -> None:
-    for contestant in contest(Request(lion), ["mi-fgsm", "svre"], budget=40):
+    for contestant in contest(Request(lion, **FEW), ["mi-fgsm", "svre"], budget=40):
         last = contestant.finished.history[-1]
         assert last.gradients <= 40
         assert last.gradients + last.gradients / last.step > 40
@@ -33,13 +33,13 @@ def test_nobody_spends_more_than_the_budget_and_nobody_could_afford_another_iter
 
 def test_the_longest_run_bounds_what_everybody_may_spend(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "MOST_ITERATIONS", 3)
-    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
+    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"), **FEW)
     first, second, third = contest(request, ["mi-fgsm", "cwa", "fgsm"], budget=600)
     assert [one.finished.history[-1].gradients for one in (first, second, third)] == [6, 4, 2]
 
 
 def test_everybody_may_spend_what_one_iteration_of_the_dearest_takes(lion: str) -> None:
-    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"))
+    request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"), **FEW)
     first, second, third = contest(request, ["mi-fgsm", "svre", "fgsm"], budget=10)
     assert [one.finished.history[-1].gradients for one in (first, second, third)] == [12, 12, 2]
 
@@ -87,7 +87,7 @@ def test_the_best_has_the_least_area_over_what_the_longest_spends() -> None:
 
 
 def test_the_report_holds_every_run(lion: str) -> None:
-    done = list(contest(Request(lion, guards={}, held_out=["tiny/regnet"]), ["fgsm", "mi-fgsm"], budget=12))
+    done = list(contest(Request(lion, **FEW), ["fgsm", "mi-fgsm"], budget=12))
     told = json.loads(json.dumps(comparison.report(done)))
     assert set(told["runs"]) == {"fgsm", "mi-fgsm"}
     assert told["best"] == min(told["areas"], key=told["areas"].get)

@@ -1,5 +1,6 @@
 """The jury as a visitor composes it: guards of every kind, attackers who know one, networks from a local folder."""
 
+import dataclasses
 import json
 import threading
 import time
@@ -11,6 +12,7 @@ import pytest
 import safetensors.torch
 import timm
 import torch
+from quick import FEW
 
 import models
 from demo.pages import packs
@@ -32,10 +34,9 @@ def end(request: Request) -> Finished:
     return last
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFENCES)
 def test_every_defence_can_be_asked(name: str, lion: str) -> None:
-    request = Request(lion, iterations=1, guards={name: {}}, draws=4)
+    request = Request(lion, iterations=1, held_out=["tiny/regnet", "tiny/googlenet"], guards={name: {}}, draws=4)
     last = end(request)
     (asked,) = [f for f in last.findings if "+" in f.juror.name]
     assert asked.juror.title.split(" of ")[0].split(" behind ")[-1] == DEFENCES[name].title
@@ -49,11 +50,11 @@ def test_every_defence_can_be_asked(name: str, lion: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["jpeg", "random-resize-pad"])
 def test_an_attacker_who_knows_the_guard_looks_through_it(name: str, lion: str) -> None:
-    request = Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", known_guard=name, iterations=5, guards={})
+    request = Request(lion, ("tiny/resnet",), "mi-fgsm", iterations=5, known_guard=name, **FEW)
     knowing = end(request)
     surrogate = knowing.findings[0].juror
     assert surrogate.title == f"ResNet behind {DEFENCES[name].title}"
-    bare = end(Request(lion, surrogates=("tiny/resnet",), attack="mi-fgsm", iterations=5, guards={}))
+    bare = end(dataclasses.replace(request, known_guard=None))
     assert (knowing.adversarial != bare.adversarial).any(), "the guard changes what the attacker sees"
     assert knowing.findings[0].after.belief < knowing.findings[0].before.belief / 2
     assert end(request).png == knowing.png, "one seed, one file, also where a guard answers at random"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
+from quick import FEW
 
 from demo.run import least as searching
 from demo.run.events import Finished, Least, Tried, Unknown
@@ -48,7 +49,7 @@ def test_says_when_nothing_is_enough(enough: dict[str, int]) -> None:
 
 @pytest.mark.slow
 def test_runs_at_what_it_found(lion: str) -> None:
-    events = list(least(Request(lion, guards={}, held_out=["tiny/regnet"]).plan()))
+    events = list(least(Request(lion, **FEW).plan()))
     tries = {event.epsilon: event.fell == event.asked for event in events if isinstance(event, Tried)}
     (found,) = (event.plan for event in events if isinstance(event, Least))
     assert tries[found.epsilon]

@@ -17,14 +17,12 @@ from demo.attacks import craft
 from demo.measure import results
 from demo.pages.views.stored import STORED, stored
 from demo.pages.views.transfer import drawn
-from demo.run.events import Finished, Prepared
-from demo.run.jury import Jury, arrived
+from demo.run.jury import Jury
 from demo.run.kept import Kept
 from demo.run.link import wanted
 from demo.run.picture import encode, to_pixels, to_tensor, within
 from demo.run.plan import Plan
 from demo.run.request import Request
-from demo.run.session import run
 from demo.run.views.own import MOST, own
 from demo.run.views.transfer import ATTACK, STEPS, Cell, Transfer, live, matrix, seats
 from models.catalog import CARDS, names
@@ -67,22 +65,6 @@ def test_batches_change_nothing_and_tell_how_much_is_done(monkeypatch: pytest.Mo
         for cell, same in zip(row, other, strict=True):
             assert dataclasses.replace(cell, belief=0) == dataclasses.replace(same, belief=0)
             assert cell.belief == pytest.approx(same.belief, abs=1e-3)
-
-
-@pytest.fixture(scope="module")
-def kept(lion: str) -> Kept:
-    guards = {"jpeg": {}, "random-resize-pad": {}, "vote": {}}
-    surrogates = ["tiny/resnet", "tiny/densenet"]
-    plan = Request(lion, surrogates, epsilon=8, iterations=1, held_out=["tiny/regnet"], guards=guards, draws=5).plan()
-    events = list(run(plan))
-    (prepared,) = (event for event in events if isinstance(event, Prepared))
-    assert isinstance(events[-1], Finished)
-    return Kept(plan, prepared, events[-1])
-
-
-@pytest.fixture(scope="module")
-def jury(kept: Kept) -> Jury:
-    return arrived(kept.plan.roster, "cpu")
 
 
 @pytest.fixture(scope="module")

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import math
+import re
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 import models
 from demo.pages.views import DRAWINGS
-from demo.run.events import Finished, Prepared
-from demo.run.jury import Jury, arrived
+from demo.run.jury import Jury
 from demo.run.kept import Kept
 from demo.run.picture import to_tensor
-from demo.run.request import Request
-from demo.run.session import run
-from demo.run.verdict import Juror
 from demo.run.views import VIEWS
 from demo.run.views.carried import SHARES, carried, part
-from demo.run.views.gaze import attention, compared, gazes
 from demo.run.views.knob import turned
-from demo.run.views.plane import BOTTOM, LEFT, WIDE, Region, directions, finer, surveyed
 from demo.run.views.ways import cosines, ways
-
-
-@pytest.fixture(scope="module")
-def kept(lion: str) -> Kept:
-    guards = {"jpeg": {}, "random-resize-pad": {}}
-    plan = Request(lion, epsilon=8, iterations=4, held_out=["tiny/regnet"], guards=guards).plan()
-    events = list(run(plan))
-    (prepared,) = (event for event in events if isinstance(event, Prepared))
-    assert isinstance(events[-1], Finished)
-    return Kept(plan, prepared, events[-1])
-
-
-@pytest.fixture(scope="module")
-def jury(kept: Kept) -> Jury:
-    return arrived(kept.plan.roster, "cpu")
 
 
 @pytest.mark.parametrize("step", [0, 2, 4])
@@ -134,7 +112,7 @@ def test_every_view_is_drawn_from_coarse_to_whole(name: str, kept: Kept, jury: J
     drawn = [DRAWINGS[name](seen, kept) for seen in VIEWS[name].look(kept, jury, 4)]
     assert drawn
     for html in drawn:
-        assert "nan" not in html.lower().replace("unanimous", "").split("base64")[0]
+        assert not re.search(r"\bnan\b", html, re.IGNORECASE)
         assert "<table" in html, "every drawing has a twin in numbers"
         assert html.count("<img") == html.count("alt=")
 
@@ -142,100 +120,3 @@ def test_every_view_is_drawn_from_coarse_to_whole(name: str, kept: Kept, jury: J
 def test_an_iteration_that_does_not_exist_is_the_nearest(kept: Kept) -> None:
     assert kept.frame(-3).step == 0
     assert kept.frame(99).step == 4
-
-
-def test_a_map_is_zhous_where_the_last_layer_is_all_there_is() -> None:
-    """Features, global average and a linear layer: class-activation mapping (Zhou et al. 2016) in closed form."""
-    torch.manual_seed(0)
-    features, linear = nn.Conv2d(3, 5, 1), nn.Linear(5, 4)
-    network = nn.Sequential(features, nn.AdaptiveAvgPool2d(1), nn.Flatten(), linear)
-    classifier = models.Classifier(network, "abcd", mean=(0, 0, 0), std=(1, 1, 1))
-    picture = torch.rand(1, 3, 8, 8)
-    answer = int(classifier(picture).argmax())
-    wanted = torch.einsum("c,chw->hw", linear.weight[answer], features(picture)[0]).clamp(min=0).detach()
-    np.testing.assert_allclose(attention(classifier, picture), wanted / wanted.max(), atol=1e-5)
-
-
-def test_what_a_network_does_not_see_is_dark() -> None:
-    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    seen = attention(models.Classifier(network, "abcd", size=16, crop=0.5), torch.rand(1, 3, 16, 16))
-    assert seen[4:12, 4:12].max() == 1
-    assert seen.sum() == seen[4:12, 4:12].sum()
-
-
-def test_how_far_a_map_moved() -> None:
-    first, second = np.zeros((10, 10), np.float32), np.zeros((10, 10), np.float32)
-    first[2, 2], second[2, 7] = 1, 3
-    assert compared(first, second) == pytest.approx((0.5, 0))
-    assert compared(first, first) == pytest.approx((0, 1))
-    assert compared(first, first * 0) == (None, None)
-
-
-def test_every_juror_that_answers_as_it_is_looks_somewhere(kept: Kept, jury: Jury) -> None:
-    found = list(gazes(kept, jury, 4))
-    assert [one.juror.name for one in found] == [member.juror.name for member in jury if not member.juror.random]
-    for one in found:
-        assert all(seen.shape == (64, 64) and seen.min() >= 0 and seen.max() <= 1 for seen in one.maps)
-    finding = {one.juror.name: one for one in kept.finished.findings}
-    assert all(one.answers[1] == finding[one.juror.name].after.answer for one in found)
-
-
-def test_the_plane_is_what_the_networks_say_there(kept: Kept, jury: Jury) -> None:
-    *_, seen = surveyed(kept, jury, patience=math.inf)
-    change, aside = directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)
-    side = len(seen.regions[0].answers)
-    generator = np.random.default_rng(0)
-    for region in seen.regions:
-        (member,) = (member for member in jury if member.juror == region.juror)
-        right = 0
-        for row, column in generator.integers(0, side, (20, 2)):
-            x, y = LEFT + column * WIDE / (side - 1), BOTTOM + row * WIDE / (side - 1)
-            point = np.clip(kept.plan.original / 255 + x * change + y * aside, 0, 1).astype(np.float32)
-            answer = member.classifier(torch.from_numpy(point).permute(2, 0, 1)[None]).argmax()
-            right += int(answer) == region.answers[row, column]
-        assert right >= 19, "between points that agree, hardly ever somebody else"
-        assert region.asked < side * side
-        at = region.answers[(side - 1) // 2, (side - 1) // 4], region.answers[(side - 1) // 2, (side - 1) // 2]
-        finding = next(one for one in kept.finished.findings if one.juror == region.juror)
-        assert [kept.plan.labels[answer] for answer in at] == [finding.before.answer, finding.after.answer]
-
-
-def test_the_plane_stands_upright_and_the_path_ends_at_the_picture(kept: Kept, jury: Jury) -> None:
-    change, aside = directions(kept.plan.original, kept.finished.adversarial, 3)
-    assert (change * aside).sum() == pytest.approx(0, abs=1e-9)
-    assert (change**2).sum() == pytest.approx((aside**2).sum())
-    seen = next(surveyed(kept, jury))
-    assert seen.path[0] == (0, 0)
-    assert seen.path[-1] == pytest.approx((1, 0))
-    for x, y in seen.box:
-        assert np.abs(x * change + y * directions_aside(kept)).max() == pytest.approx(kept.plan.epsilon / 255)
-
-
-def directions_aside(kept: Kept) -> np.ndarray:
-    return directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)[1]
-
-
-def test_a_run_that_changed_nothing_has_no_plane(kept: Kept) -> None:
-    with pytest.raises(ValueError, match="changed nothing"):
-        directions(kept.plan.original, kept.plan.original, 0)
-
-
-def test_only_points_between_answers_that_differ_are_asked_for() -> None:
-    def ask(places: np.ndarray) -> np.ndarray:
-        asked.append(places)
-        return (places[:, 1] > 5).astype(np.int64)
-
-    asked: list[np.ndarray] = []
-    juror = Juror("a", "A", "surrogate", "a", "#000")
-    coarse = Region(juror, np.repeat(np.array([[0, 0, 0, 1, 1]]), 5, 0), 25)
-    fine = finer(juror, coarse, 9, ask)
-    assert (fine.answers == (np.arange(9) > 5)).all()
-    assert (asked[0][:, 1] == 5).all()
-    assert fine.asked == 25 + 9
-
-
-def test_the_map_ends_when_its_time_is_up_with_everybody_asked_at_least_coarsely(kept: Kept, jury: Jury) -> None:
-    *_, seen = surveyed(kept, jury, patience=0)
-    assert {len(region.answers) for region in seen.regions} == {5}
-    assert len(seen.regions) == sum(not member.juror.random for member in jury)
-    assert "5 × 5 points" in DRAWINGS["plane"](seen, kept)

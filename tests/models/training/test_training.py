@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,45 +11,64 @@ import torch
 from miniature import CPU, SMALL, small
 
 from models import catalog
+from models.classifier import Classifier
 from models.networks import Blueprint
 from models.pictures import Pictures
 from models.training import __main__ as command
 from models.training import files
 from models.training.loop import Run
-from models.training.recipe import GROWING
+from models.training.recipe import GROWING, TrainingRecipe
 from models.training.recipes import RECIPES
 from models.weights.files import fill
 
 pytestmark = pytest.mark.slow
 
 KINDS = {getattr(recipe.objective, "func", recipe.objective).__name__: recipe for recipe in RECIPES.values()}
-SLOW = {"transferability_reduced", "vulnerability_diversity", "gradient_alignment", "self_supervised"}
-"""Objectives that look at every picture many times over."""
+
+
+@contextmanager
+def single() -> Iterator[None]:
+    """In single precision: a processor without units for half of it takes several times as long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
+        yield
 
 
 @pytest.fixture(scope="module")
 def guide(pictures: Pictures, tmp_path_factory: pytest.TempPathFactory) -> torch.nn.Module:
     """A network that has learned the four classes, for the objectives that learn from finished ones."""
-    run = Run(small(RECIPES["resnet"], epochs=8), pictures, device=CPU, say=lambda line: None)
-    run.finish(tmp_path_factory.mktemp("guide") / "checkpoint.pt")
+    run = Run(tiny("clean", epochs=8), pictures, device=CPU, say=lambda line: None)
+    with single():
+        run.finish(tmp_path_factory.mktemp("guide") / "checkpoint.pt")
     return run.averaged.requires_grad_(False)
 
 
-@pytest.mark.parametrize(
-    "objective", [pytest.param(kind, marks=pytest.mark.slow if kind in SLOW else ()) for kind in KINDS]
-)
+def tiny(objective: str, epochs: int) -> TrainingRecipe:
+    return small(KINDS[objective], epochs=epochs, sizes=((16, 1.0),))
+
+
+@pytest.mark.parametrize("objective", KINDS)
 def test_every_kind_of_recipe_learns(
     objective: str, pictures: Pictures, guide: torch.nn.Module, tmp_path: Path
 ) -> None:
-    recipe = KINDS[objective]
-    others = [guide for _ in recipe.others]
-    epochs = 8 if recipe.purifies else 4
-    run = Run(small(recipe, epochs=epochs, sizes=((16, 1.0),)), pictures, others, device=CPU, say=lambda line: None)
-    run.finish(tmp_path / "checkpoint.pt")
-    assert len(run.losses) == epochs
-    assert sum(run.losses[-2:]) < 0.95 * sum(run.losses[:2])
+    recipe = tiny(objective, epochs=4)
+    run = Run(recipe, pictures, [guide for _ in KINDS[objective].others], device=CPU, say=lambda line: None)
+    with single():
+        run.finish(tmp_path / "checkpoint.pt")
+    assert len(run.losses) == 4
+    assert run.losses[-1] < 0.95 * run.losses[0]
     weights = list(run.averaged.parameters())
     assert all(torch.isfinite(weight).all() for weight in weights)
+
+
+@pytest.mark.parametrize("objective", KINDS)
+def test_every_kind_of_recipe_takes_steps_in_half_precision(objective: str, pictures: Pictures, tmp_path: Path) -> None:
+    few = dataclasses.replace(pictures, images=pictures.images[::5], labels=pictures.labels[::5])
+    recipe = dataclasses.replace(tiny(objective, epochs=1), batch=5)
+    other = Classifier(SMALL.build(4).eval(), pictures.wnids, size=16).requires_grad_(False)
+    run = Run(recipe, few, [other for _ in KINDS[objective].others], device=CPU, say=lambda line: None)
+    run.finish(tmp_path / "checkpoint.pt")
+    assert all(torch.isfinite(weight).all() for weight in run.network.parameters())
 
 
 class Interrupted(Exception):
@@ -55,7 +76,8 @@ class Interrupted(Exception):
 
 
 def test_an_interrupted_run_ends_like_an_uninterrupted_one(pictures: Pictures, tmp_path: Path) -> None:
-    recipe = small(RECIPES["resnet"], blueprint=Blueprint("timm", "resnet18", {"channels": [8] * 4, "drop_rate": 0.3}))
+    blueprint = Blueprint("timm", "resnet18", {"channels": [8] * 4, "drop_rate": 0.3})
+    recipe = dataclasses.replace(tiny("clean", epochs=3), blueprint=blueprint)
     whole = Run(recipe, pictures, device=CPU, say=lambda line: None)
     whole.finish(tmp_path / "whole.pt")
 
@@ -143,11 +165,12 @@ def test_too_few_pictures_and_bad_paths_are_one_sentence(folder: Path, tmp_path:
 def test_what_begins_with_weights_skips_the_smallest_pictures(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(command.RECIPES, "resnet", small(RECIPES["resnet"], sizes=GROWING))
+    monkeypatch.setitem(command.RECIPES, "resnet", small(RECIPES["resnet"], sizes=GROWING, epochs=3))
     usual = ["resnet", "--data", str(folder), "--out", str(tmp_path), "--checkpoints", str(tmp_path), "--device", "cpu"]
-    command.main(usual)
-    assert "· 32 px" in capsys.readouterr().out
-    command.main([*usual, "--begin", str(tmp_path / "resnet.safetensors")])
+    with single():
+        command.main(usual)
+        assert "· 32 px" in capsys.readouterr().out
+        command.main([*usual, "--begin", str(tmp_path / "resnet.safetensors")])
     again = capsys.readouterr().out
     assert "· 32 px" not in again
     assert "· 64 px" in again
