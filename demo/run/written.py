@@ -15,7 +15,8 @@ DETAILS = 1000
 ROOM = 1e-6
 """By so much the rounding of a sum may carry a probability out of 0 to 1."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+"""A jury is called by all its networks."""
 Words = Annotated[str, StringConstraints(max_length=2000)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Chance = Annotated[float, Field(ge=-ROOM, le=1 + ROOM, allow_inf_nan=False)]
