@@ -43,8 +43,8 @@ def chosen(value: str) -> Any:
 
 
 def _choices() -> list[tuple[str, str]]:
-    """Juries first: most that is written about attacks on defences is about these."""
-    rows = sorted(DEFENCES.values(), key=lambda row: not row.several)
+    """Juries first, since most that is written about attacks on defences is about these; what rolls dice last."""
+    rows = sorted(DEFENCES.values(), key=lambda row: (not row.several, row.gradient == "random"))
     return [AS_THEY_ARE, *(((ONE if row.several else EACH).format(row.title), row.name) for row in rows)]
 
 

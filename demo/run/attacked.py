@@ -89,7 +89,7 @@ def composed(networks: Any, defence: Any, parameters: Mapping[str, Any], bare: A
 def taken_apart(names: Sequence[str]) -> tuple[list[str], str, Mapping[str, Any], bool]:
     """What a form must hold so that `composed` gives these names: its four values."""
     found = [attacked(name) for name in names]
-    networks = networks_of(names)
+    names, networks = [one.name for one in found], networks_of(names)
     first = next((one for one in found if one.defence), None)
     if first is None or first.defence is None:
         return networks, "", {}, False
@@ -109,10 +109,7 @@ def networks_of(names: Sequence[str]) -> list[str]:
 def no_longer_watching(names: Sequence[str], asked: Sequence[str]) -> str:
     """A sentence on who would have been asked without being attacked, but is inside a surrogate; "" for nobody."""
     gone = [CARDS[name].title for name in asked if name not in names and name in networks_of(names)]
-    if not gone:
-        return ""
-    who = f"{', '.join(gone[:-1])} and {gone[-1]} are" if len(gone) > 1 else f"{gone[0]} is"
-    return f"{who} part of what is attacked, and so {'do' if len(gone) > 1 else 'does'} not watch."
+    return f"Part of what is attacked, and so not watching: {' · '.join(gone)}." if gone else ""
 
 
 def _setting(defence: str, written: str) -> tuple[str, Any]:

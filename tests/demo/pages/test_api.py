@@ -89,7 +89,7 @@ def test_a_defence_can_be_attacked(client: Client, lion: str) -> None:
     _, run = ask(client, handle_file(lion), surrogates=[jury, "tiny/regnet+quantise-weights:bits=3"], iterations=2)
     assert run["settings"]["surrogates"] == [jury, "tiny/regnet+quantise-weights:bits=3"]
     assert set(run["iterations"][-1]["weights"]) == set(run["settings"]["surrogates"])
-    assert "part of what is attacked" in run["notes"][0]
+    assert "Part of what is attacked" in run["notes"][0]
     groups = {finding["juror"]["name"]: finding["juror"]["group"] for finding in run["jurors"]}
     assert groups[jury] == "surrogate"
     assert not {"tiny/resnet", "tiny/densenet", "tiny/regnet"} & set(groups)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import models
+from demo.pages import report
 from demo.pages.replay import preview
 from demo.pages.views import DRAWINGS
 from demo.run import reading
@@ -66,6 +67,10 @@ def test_what_is_the_same_has_one_name(name: str, canonical: str) -> None:
     assert attacked(name).name == canonical
 
 
+def test_a_form_holds_what_a_link_says_too_fully() -> None:
+    assert taken_apart(["tiny/resnet+jpeg:quality=75.0"]) == (["tiny/resnet"], "jpeg", {"quality": 75}, False)
+
+
 def test_what_no_form_could_hold_passes_through_it() -> None:
     for names in (
         ["tiny/resnet+quantise-weights:bits=2", "tiny/resnet+quantise-weights:bits=4"],
@@ -109,11 +114,11 @@ def test_one_surrogate_by_two_names_is_named_twice(lion: str) -> None:
 def test_what_is_inside_an_attacked_jury_does_not_watch(lion: str) -> None:
     plan = Request(lion, of("softmax"), held_out=["tiny/resnet", "tiny/regnet"], guards={}).plan()
     assert [entry.juror.name for entry in plan.roster] == ["tiny/resnet&tiny/densenet+softmax", "tiny/regnet"]
-    assert plan.notes == ("ResNet is part of what is attacked, and so does not watch.",)
+    assert plan.notes == ("Part of what is attacked, and so not watching: ResNet.",)
     assert plan.settings["held_out"] == ["tiny/regnet"]
     usual = Request(lion, of("quantise-weights")).plan()
     assert not {entry.juror.name for entry in usual.roster if entry.juror.group != "surrogate"} & set(TWO)
-    assert usual.notes == ("ResNet and DenseNet are part of what is attacked, and so do not watch.",)
+    assert usual.notes == ("Part of what is attacked, and so not watching: ResNet · DenseNet.",)
     assert not Request(lion).plan().notes, "who is attacked as it is stands there by its own name"
 
 
@@ -157,7 +162,7 @@ def test_every_defence_can_be_attacked_taken_away_and_linked_to(defence: str, li
     for finding in finished.findings[:-1]:
         assert finding.before.draws == finding.after.draws == (10 if DEFENCES[defence].random else 1)
         assert finding.status == "wrong" or finding.after.belief < finding.before.belief
-    again = reading.read(saved(whole.plan, prepared, finished, previews(finished)).text().encode())
+    again = reading.read(report.made(saved(whole.plan, prepared, finished, previews(finished))))
     assert again.finished.findings == finished.findings
     assert [entry.juror for entry in kept(again, "cpu").plan.roster] == [entry.juror for entry in whole.plan.roster]
     linked = dict(parse_qsl(query(whole.plan.settings), keep_blank_values=True))
