@@ -86,7 +86,9 @@ def test_an_unknown_picture_asks_for_a_label(client: Client, pictures_by_name: d
 
 def test_a_defence_can_be_attacked(client: Client, lion: str) -> None:
     jury = "tiny/resnet&tiny/densenet+softmax"
-    _, run = ask(client, handle_file(lion), surrogates=[jury, "tiny/regnet+quantise-weights:bits=3"], iterations=2)
+    _, run = ask(
+        client, handle_file(lion), surrogates=[jury, "tiny/regnet+quantise-weights:bits=3"], iterations=2, label="Lion"
+    )
     assert run["settings"]["surrogates"] == [jury, "tiny/regnet+quantise-weights:bits=3"]
     assert set(run["iterations"][-1]["weights"]) == set(run["settings"]["surrogates"])
     assert "Part of what is attacked" in run["notes"][0]
