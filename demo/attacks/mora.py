@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from demo.attacks.attack import Measure, Reading
-from demo.attacks.mora_step import phase
+from demo.attacks.mora_step import FEWEST, affordable, phase
 from demo.attacks.mora_weights import ensemble, jury_rule, log_importance, normalised, shares_of
 from demo.attacks.objectives import others_lead
 from demo.attacks.probe import Probe
@@ -23,9 +23,10 @@ class Mora:
     """Ascent on L = CE( β · norm(Σ λ_m z_m) + (1-β) · norm(z_E) ) (Eq. 11), for an ensemble that judges by `mode`.
 
     beta: β of the first start. sweep: fresh starts, for pictures still standing, with those of 0, 0.25, 0.5, 0.75
-    and 1 that beta is not. targets: fresh starts that head for that many other labels in turn (MORA^mt, with `beta`
-    for each), the ones that the clean picture looks most like first; for untargeted tasks. temperature: τ of voting's
-    softened vote.
+    and 1 that beta is not. targets: after those, fresh starts that head for that many other labels in turn (MORA^mt,
+    with `beta` for each, as in the paper's section 4), the ones that the clean picture looks most like first; for
+    untargeted tasks. Where the steps do not suffice for all, the first are made, and a note says so. temperature: τ of
+    voting's softened vote.
     A picture at which the ensemble, by a true vote in voting mode, has fallen is finished.
 
     norm() does not change if all λ_m of a picture are scaled, so their shares stand in for them.
@@ -41,21 +42,28 @@ class Mora:
 
     @property
     def starts(self) -> int:
-        return 1 + self.targets if self.targets else len({self.beta, *SWEEP}) if self.sweep else 1
+        return len(self._blends) + self.targets
+
+    @property
+    def _blends(self) -> list[float]:
+        return [self.beta, *(beta for beta in SWEEP if self.sweep and beta != self.beta)]
 
     def _beta(self, index: int) -> float:
-        swept = [self.beta, *(beta for beta in SWEEP if beta != self.beta)]
-        return swept[index] if self.sweep and not self.targets else self.beta
+        return self._blends[index] if index < len(self._blends) else self.beta
 
     def begin(self, probe: Probe, task: Task) -> Measure:
+        if (made := affordable(task.steps, self.starts)) < self.starts:
+            probe.note(
+                f"{task.steps} iterations are enough for {made} of the {self.starts} starts that were asked for: "
+                f"give MORA {FEWEST * self.starts} or more, so that each has {FEWEST}."
+            )
         ranking = self._ranking(probe, task) if self.targets and not task.targeted else None
 
         def measure(pictures: Tensor, step: int) -> Reading:
             now = phase(step, task.steps, self.starts)
-            heading = ranking is not None and now.index > 0
-            labels = (
-                ranking[:, min(now.index, ranking.shape[1]) - 1] if ranking is not None and heading else task.labels
-            )
+            other = now.index - len(self._blends)  # its place among the other labels
+            heading = ranking is not None and other >= 0
+            labels = ranking[:, min(other, ranking.shape[1] - 1)] if ranking is not None and heading else task.labels
             toward = task.targeted or heading
             beta = self._beta(now.index)
             if now.restarts:

@@ -30,9 +30,14 @@ class Phase:
         return self.index > 0 and self.offset < 0
 
 
+def affordable(steps: int, starts: int) -> int:
+    """How many of the starts can have so many iterations that they are worth making."""
+    return max(1, min(starts, steps // FEWEST))
+
+
 def phase(step: int, steps: int, starts: int) -> Phase:
     """Divides the iterations evenly among as many of the fresh starts as have at least four iterations each."""
-    starts = max(1, min(starts, steps // FEWEST))
+    starts = affordable(steps, starts)
     index = next(i for i in range(starts) if step < (i + 1) * steps // starts)
     begin, end = index * steps // starts, (index + 1) * steps // starts
     begin += index > 0

@@ -52,8 +52,12 @@ class Probe:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know of the surrogates so far."""
+        """What the reader should know so far, of the surrogates or of what was asked."""
         return tuple(self._surrogates.audit.notes)
+
+    def note(self, words: str) -> None:
+        """Has the reader told, once, with the first frame."""
+        self._surrogates.audit.notes.append(words)
 
     def renew(self) -> None:
         """Draws this iteration's views."""

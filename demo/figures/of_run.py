@@ -19,7 +19,8 @@ def charts(history: Sequence[Progress], jurors: Sequence[Juror], goal: str, reci
     """What a run shows: weights, where the attack has any; confidence in the goal; and the attack's own chart."""
     steps = history[-1].steps
     drawn = []
-    if history[0].weights and (recipe.idea == "weigh" or recipe.chart == "weights" or _uneven(history)):
+    several = len(history[0].weights) > 1  # all of the weight is the only one's
+    if several and (recipe.idea == "weigh" or recipe.chart == "weights" or _uneven(history)):
         weighed = _lines([frame.weights for frame in history], jurors)
         drawn.append(Chart("How much each surrogate weighs", steps, weighed))
     sure = _lines([frame.confidence for frame in history], jurors)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import gradio as gr
 
 from demo.attacks.recipes import RECIPES
+from demo.run.attacked import composed
 from demo.run.device import best
 from demo.run.request import Request, from_form
 from models.defences import DEFENCES
@@ -16,12 +18,19 @@ from models.packs import PACKS
 
 @dataclass(frozen=True)
 class Jury:
-    """The second choice: which pack, who is attacked, who is only asked. trio: which three, where they come so."""
+    """The second choice: which pack, who is attacked, who is only asked. trio: which three, where they come so.
+
+    answering, bare, settings: the defence in front of the attacked ones, or that makes them one; whether they are
+    attacked as they are, too; its settings, by defence and parameter.
+    """
 
     pack: gr.Radio
     trio: gr.Radio
     surrogates: gr.CheckboxGroup
     held_out: gr.CheckboxGroup
+    answering: gr.Dropdown
+    bare: gr.Checkbox
+    settings: dict[tuple[str, str], gr.Number]
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,6 @@ class Guards:
     guarded: gr.Dropdown
     studied: gr.Dropdown
     draws: gr.Number
-    known_guard: gr.Dropdown
     parameters: dict[tuple[str, str], gr.Number]
 
 
@@ -65,19 +73,16 @@ class Controls:
 
     def widgets(self) -> list[Any]:
         """All of them, in the order in which `request` takes their values."""
-        return [self.picture, *self._plain().values(), *self.argument.knobs.values(), *self.guards.parameters.values()]
+        return [self.picture, *(widget for group in self._groups() for widget in group.values())]
 
     def request(self, *values: Any) -> Request:
         """What the widgets' values ask for: the chosen attack's knobs alone, a target only where one is wanted."""
-        names = list(self._plain())
-        picture, rest = values[0], values[1:]
-        chosen = dict(zip(names, rest[: len(names)], strict=True))
-        rest = rest[len(names) :]
-        knobs = dict(zip(self.argument.knobs, rest[: len(self.argument.knobs)], strict=True))
-        parameters = dict(zip(self.guards.parameters, rest[len(self.argument.knobs) :], strict=True))
+        rest = iter(values)
+        picture = next(rest)
+        chosen, knobs, parameters, settings = ({name: next(rest) for name in group} for group in self._groups())
         return from_form(
             {**chosen, "picture": picture, "target": chosen["target"] if chosen["targeted"] else ""},
-            surrogates=chosen["surrogates"] or (),
+            surrogates=surrogates(chosen["surrogates"], chosen["answering"], chosen["bare"], settings),
             knobs=_knobs(chosen["attack"], knobs),
             guards=_guards(chosen["guards"] or (), parameters),
             held_out=held_out(chosen["pack"], chosen["held_out"], chosen["studied"]),
@@ -88,6 +93,9 @@ class Controls:
         """The widget of one setting, by its name."""
         return self._plain()[name]
 
+    def _groups(self) -> tuple[Mapping[Any, Any], ...]:
+        return self._plain(), self.argument.knobs, self.guards.parameters, self.jury.settings
+
     def _plain(self) -> dict[str, Any]:
         """The widgets that are one setting each, by name."""
         return {
@@ -96,6 +104,12 @@ class Controls:
             for one in fields(group)
             if not isinstance(widget := getattr(group, one.name), dict)
         }
+
+
+def surrogates(networks: Any, answering: Any, bare: Any, settings: Mapping[tuple[str, str], Any]) -> Any:
+    """The names of who is attacked, from the values of a jury's widgets."""
+    own = {knob: value for (owner, knob), value in settings.items() if owner == answering and value is not None}
+    return composed(networks, answering, own, bare)
 
 
 def _knobs(attack: Any, values: dict[str, Any]) -> dict[str, Any]:

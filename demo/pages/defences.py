@@ -1,4 +1,4 @@
-"""The guards that are asked in the end, their settings, and whether the attacker knows one."""
+"""The guards that are asked in the end, and their settings."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import models
 from demo.pages.controls import Guards
 from demo.pages.follow import Followers
 from demo.pages.packs import first
-from demo.pages.widgets import QUIET, widget
+from demo.pages.widgets import QUIET, of_defences
 from demo.run.request import MOST_LOOKS
 from models import CARDS
 from models.catalog import STUDIED
 from models.defences import DEFENCES, NINE
-from models.defences.knobs import Number
 from models.packs import PACKS
 
 BEST = ("The best held-out network", "")
@@ -23,7 +22,6 @@ BEST = ("The best held-out network", "")
 
 def build(followers: Followers) -> Guards:
     """The accordion's content; it follows the pack."""
-    single = [(row.title, name) for name, row in DEFENCES.items() if not row.several]
     asked = gr.Dropdown(
         [(row.title, name) for name, row in DEFENCES.items()],
         value=list(first().guards),
@@ -43,20 +41,13 @@ def build(followers: Followers) -> Guards:
         info="Asked as well. Those trained under noise or on coarse pictures answer as they were trained to.",
         elem_id="q-studied",
     )
-    parameters = _parameters()
+    parameters = of_defences(first().guards)
     draws = gr.Number(
         first().looks,
         label="Looks by those that answer at random",
         info=f"Whole, 1 to {MOST_LOOKS}. Two are too few to settle a smoothed vote.",
     )
-    known_guard = gr.Dropdown(
-        [("Nothing: it sees the networks as they are", ""), *single],
-        value="",
-        label="The attacker looks through",
-        info="It knows the defence, and differentiates it as far as it can be.",
-    )
-
-    guards = Guards(asked, guarded, studied, draws, known_guard, parameters)
+    guards = Guards(asked, guarded, studied, draws, parameters)
     _connect(guards, nine, followers)
     return guards
 
@@ -69,23 +60,6 @@ def _connect(guards: Guards, nine: gr.Button, followers: Followers) -> None:
     asked.change(follow, asked, list(guards.parameters.values()), **QUIET)
     nine.click(lambda: list(NINE), None, asked, **QUIET)
     followers.add(_of_pack, [guards.guarded, guards.studied, asked, guards.draws], asked)
-
-
-def _parameters() -> dict[tuple[str, str], gr.Number]:
-    """A widget for each number that a defence lets one choose; those of the default guards are shown."""
-    opening = first().guards
-    return {
-        (name, knob.name): widget(
-            knob,
-            visible=name in opening,
-            default=opening.get(name, {}).get(knob.name),
-            title=f"{row.title}: {knob.title.lower()}",
-        )
-        for name, row in DEFENCES.items()
-        for knob in row.knobs
-        # Lists have no widget, and every guard is asked as often as `draws` says.
-        if isinstance(knob, Number) and not knob.judged
-    }
 
 
 def _of_pack(name: str, chosen: list[str] | None = None) -> list[Any]:

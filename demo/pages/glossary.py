@@ -37,7 +37,10 @@ TERMS = {
         "The control: the same strength without any aim. What it fools, the attack need not be praised for.",
         "",
     ),
-    "abstains": ("Says nothing, because too few of its looks agreed.", "SEM, Sec. 3.3"),
+    "abstains": (
+        "Says nothing, because too few of its looks agreed: neither right nor fooled here, fooled in SEM’s own count.",
+        "SEM, Eq. 6",
+    ),
 }
 """Word -> what it means, and where the papers define or use it."""
 _WORDS = re.compile("|".join(rf"(?<!\w){re.escape(word)}s?(?!\w)" for word in TERMS), re.IGNORECASE)

@@ -15,6 +15,7 @@ from demo.lab.table import PAPERS, Table
 from demo.pages.glossary import marked
 from demo.pages.stage import drawing
 from demo.pages.views.parts import how
+from demo.run.attacked import Attacked
 from demo.run.link import opening, query
 from demo.run.request import Request
 from models.defences import DEFENCES
@@ -107,12 +108,15 @@ def _cell(table: Table, pack: str, shown: Shown | None) -> str:
 
 def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
     """A run's settings for the Attack tab, or None where the page has no such run."""
-    if run is None or not all(isinstance(seat, str) for seat in run["surrogates"]):
+    if run is None:
+        return None
+    surrogates = [_attacked(seat) for seat in run["surrogates"]]
+    if None in surrogates:
         return None
     found: dict[str, Any] = {
         "pack": pack,
         "attack": run["attack"],
-        "surrogates": list(run["surrogates"]),
+        "surrogates": surrogates,
         "iterations": run["steps"],
         "seed": run["seed"],
         "knobs": run["knobs"],
@@ -126,6 +130,15 @@ def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
     except ValueError:  # the page has narrower limits than the lab
         return None
     return found
+
+
+def _attacked(seat: Any) -> str | None:
+    """A seat as the page names a surrogate; None for one that it has no name for."""
+    if isinstance(seat, str):
+        return seat
+    defence, knobs, members = seat
+    plain = defence in DEFENCES and all(isinstance(member, str) for member in members)
+    return Attacked(tuple(members), defence, knobs).name if plain else None
 
 
 def _watching(seat: Any, surrogates: list[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 import models
+from demo.pages import answering
 from demo.pages.controls import Jury
 from demo.pages.follow import Followers
 from demo.pages.widgets import QUIET
@@ -59,6 +60,7 @@ def networks(pack: gr.Radio, saying: gr.HTML) -> tuple[Jury, Followers]:
         elem_id="q-surrogates",
         elem_classes=f"q-networks q-{row.name}",
     )
+    answered = answering.build()
     held_out = gr.CheckboxGroup(
         described(listed(row.name)),
         value=list(row.starters().held_out),
@@ -69,8 +71,9 @@ def networks(pack: gr.Radio, saying: gr.HTML) -> tuple[Jury, Followers]:
     )
     followers = Followers(pack, pack.input(settle, pack, [pack, saying], **QUIET))
     followers.add(lists, [surrogates, held_out, trio])
+    answering.connect(followers, *answered[:2])
     trio.input(lambda title: trios()[title], trio, surrogates, **QUIET)
-    return Jury(pack, trio, surrogates, held_out), followers
+    return Jury(pack, trio, surrogates, held_out, *answered), followers
 
 
 def described(names: Sequence[str]) -> list[tuple[str, str]]:

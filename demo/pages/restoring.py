@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from demo.attacks.recipes import RECIPES
-from demo.pages import packs
+from demo.pages import answering, packs
 from demo.pages.choices import Left
 from demo.pages.menu import attack_of
 from demo.pages.widgets import shown
-from models.defences import settled
+from demo.run.attacked import networks_of, taken_apart
+from models.defences import DEFENCES, settled
 from models.packs import PACKS, trio_of
 
-EMPTY = {"label": "", "step_size": 0, "guarded": "", "known_guard": ""}
+EMPTY = {"label": "", "step_size": 0, "guarded": ""}
 """How a widget shows that nothing is chosen, where a request has None."""
 
 
@@ -39,9 +40,14 @@ def restored(left: Left, asked: Mapping[str, Any], picture: str | None = None) -
     updates[left.linked] = (asked["attack"], dict(asked["knobs"]))
     for knob in RECIPES[asked["attack"]].knobs:
         updates[controls.argument.knobs[knob.name]] = shown(knob, asked["knobs"].get(knob.name))
-    for (guard, name), widget in controls.guards.parameters.items():
-        if guard in asked["guards"]:
-            put(widget, settled(guard, asked["guards"][guard])[name])
+    networks, defence, given, bare = taken_apart(asked["surrogates"])
+    put(controls.jury.surrogates, networks)
+    updates[controls.jury.answering], updates[controls.jury.bare] = answering.chosen(defence), bare
+    attacked = {defence: given} if defence in DEFENCES else {}
+    for widgets, wanted in ((controls.guards.parameters, asked["guards"]), (controls.jury.settings, attacked)):
+        for (owner, name), widget in widgets.items():
+            if owner in wanted:
+                put(widget, settled(owner, wanted[owner])[name])
     if picture in left.made:
         updates[controls.picture] = left.made[picture]
     return updates
@@ -61,17 +67,15 @@ def _plain(asked: Mapping[str, Any]) -> dict[str, Any]:
         "label",
         "step_size",
         "guarded",
-        "known_guard",
     )
     return {
         "pack": row.name,
-        "surrogates": list(asked["surrogates"]),
         "held_out": watching,
         # A shipped pack's own cast always watches; who is asked beside it is what is studied.
         "studied": [name for name in watching if name not in row.held_out()] if row.shipped else [],
         **{name: EMPTY.get(name) if asked[name] is None else asked[name] for name in names},
         "guards": list(asked["guards"]),
-        **({"trio": trio} if (trio := trio_of(asked["surrogates"])) else {}),
+        **({"trio": trio} if (trio := trio_of(networks_of(asked["surrogates"]))) else {}),
         "targeted": asked["target"] is not None,
         **({"target": asked["target"]} if asked["target"] is not None else {}),
         **({"side": asked["side"]} if asked["side"] is not None else {}),

@@ -82,14 +82,15 @@ def _tile(tile: Tile, tags: dict[str, str]) -> str:
         f'<details class="q-tile q-{tile.status or "before"}" data-name="{escape(juror.name)}"><summary>'
         f'<span class="q-who"><i class="q-dot" style="background:{juror.color}"></i><span>{escape(juror.title)}</span>'
         f'<em class="q-mark">{tags[tile.status]}</em></span>'
-        f'<span class="q-said"><s>{_said(tile.before.answer, _chance(tile.before))} →</s> '
-        f"<b>{_said(name, chance)}</b>{' <small>unsure before</small>' if unsure else ''}</span>"
+        f'<span class="q-said"><s>{said(tile.before.answer, _chance(tile.before))} →</s> '
+        f"<b>{said(name, chance)}</b>{' <small>unsure before</small>' if unsure else ''}</span>"
         f'<span class="q-meter"><span style="width:{chance:.0%};background:{juror.color}"></span></span></summary>'
         f'<div class="q-fives">{_five(tile.before, "Before")}{_five(tile.after, "After")}{aside}</div></details>'
     )
 
 
-def _said(answer: str, chance: float) -> str:
+def said(answer: str, chance: float) -> str:
+    """An answer and its probability, or that there is none."""
     return "too close to call" if answer == ABSTAINS else f"{escape(answer)} {chance:.0%}"
 
 

@@ -9,7 +9,7 @@ from demo.pages import cards, replay
 from demo.pages.glossary import TERMS, explained, marked
 from demo.run.events import Finished, Look, Prepared, Progress
 from demo.run.verdict import GROUPS, uncounted
-from demo.run.why import counts, headline, why
+from demo.run.why import abstained, counts, headline, why
 
 WORDS = {"surrogate": "attacked", "held-out": "watching", "defended": "defended"}
 
@@ -55,7 +55,8 @@ def judged(prepared: Prepared, finished: Finished, note: str = "") -> str:
     )
     aside = uncounted(finished.findings, finished.target is not None)
     early = "The time was up before the last iteration: this is the picture so far." if finished.early else ""
-    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in (*spent.notes, early, small, aside) if words)
+    notes = (*spent.notes, early, small, aside, abstained(finished.findings))
+    more = "".join(f'<p class="q-soft">{escape(words)}</p>' for words in notes if words)
     reason = " ".join(filter(None, (note, why(finished, prepared.look.jurors))))
     return _verdict(counts(finished.findings), headline(finished), reason, more, finished.target is not None)
 

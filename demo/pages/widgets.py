@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
 from demo.attacks.knobs import Choice, Choices, Flag
+from models.defences import DEFENCES
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Settings of the small events by which widgets follow each other."""
@@ -39,6 +41,23 @@ def widget(knob: Any, *, visible: bool, default: Any = None, title: str = "") ->
         case _:
             # Without limits of its own: what is out of range is said by the knob's check, in a sentence on the stage.
             return gr.Number(value, **words)
+
+
+def of_defences(opening: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], gr.Number]:
+    """A widget for each number that a defence lets one choose, by defence and knob.
+
+    opening: the defences whose widgets are shown, with the settings that differ from their own.
+    """
+    return {
+        (name, knob.name): widget(
+            knob,
+            visible=name in opening,
+            default=opening.get(name, {}).get(knob.name),
+            title=f"{row.title}: {knob.title.lower()}",
+        )
+        for name, row in DEFENCES.items()
+        for knob in row.offered
+    }
 
 
 def shown(knob: Any, value: Any = None) -> Any:

@@ -7,12 +7,10 @@ from typing import Any
 
 import models
 from demo.attacks.recipes import Recipe
+from demo.run.attacked import SHOWN, attacked
 from models.defences import DEFENCES
 from models.defences.knobs import settle
 from models.packs import PACKS
-
-SHOWN = 60
-"""How many characters of a wrong name are said back."""
 
 
 def check_pack(name: Any, side: Any) -> None:
@@ -28,9 +26,14 @@ def check_surrogates(given: Any, pack: str, recipe: Recipe) -> None:
     """Enough networks of the pack for this attack."""
     if isinstance(given, str) or not isinstance(given, Sequence) or not given:
         raise ValueError("No surrogate is chosen: tick at least one network that the attacker may look at.")
-    check_networks("surrogate", given, pack)
-    if len(given) < recipe.members:
-        raise ValueError(f"{recipe.title} needs at least {recipe.members} surrogates: tick one more.")
+    found = [attacked(name) for name in given]
+    for one in found:
+        check_networks("surrogate", one.networks, pack)
+    if len({one.name for one in found}) < len(found):
+        raise ValueError("A surrogate is named twice: name each once.")
+    if len(found) < recipe.members:
+        more = "let its networks be attacked as they are, too" if len(found[0].networks) > 1 else "tick one more"
+        raise ValueError(f"{recipe.title} needs at least {recipe.members} surrogates: {more}.")
 
 
 def check_networks(role: str, given: Any, pack: str) -> None:
@@ -57,8 +60,8 @@ def check_classes(label: Any, target: Any, pack: str, recipe: Recipe) -> None:
         raise ValueError(f"The target and the label are both {label}: choose another target.")
 
 
-def check_guards(guards: Any, guarded: Any, known_guard: Any, held_out: Sequence[str]) -> None:
-    """Defences with their parameters, whom they stand in front of, and the one that the attacker knows."""
+def check_guards(guards: Any, guarded: Any, held_out: Sequence[str]) -> None:
+    """Defences with their parameters, and whom they stand in front of."""
     if not isinstance(guards, Mapping):
         raise ValueError('The guards must be an object such as {"jpeg": {"quality": 75}}.')
     for name, parameters in guards.items():
@@ -69,9 +72,6 @@ def check_guards(guards: Any, guarded: Any, known_guard: Any, held_out: Sequence
         settle(DEFENCES[name].title, DEFENCES[name].knobs, dict(parameters))
     if guarded is not None and guarded not in held_out:
         raise ValueError(f"{_short(guarded)} is not held out, so no guard can stand in front of it.")
-    single = [name for name, row in DEFENCES.items() if not row.several]
-    if known_guard is not None and known_guard not in single:
-        raise ValueError(f"The attacker cannot look through {_short(known_guard)}: use {', '.join(single)}.")
 
 
 def _short(name: Any) -> str:

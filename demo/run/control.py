@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from demo.run.events import Control, Prepared
-from demo.run.jury import Jury
+from demo.run.jury import Jury, answered
 from demo.run.picture import Pixels, to_tensor, within
 from demo.run.plan import Plan
+from demo.run.verdict import UNCOUNTED
 
 
 def noise_of_the_same_size(plan: Plan, jury: Jury, prepared: Prepared) -> Control:
-    """Shows the noisy picture to every juror that is a network as it is and was right before the attack.
+    """Shows the noisy picture to everybody who is attacked, or is a network as it is, and was right before the attack.
 
     Counted as fooled is who then says what the attacker wants: anything but the label, or the target.
     """
     picture = to_tensor(noisy(plan.original, plan.epsilon, plan.seed), plan.device)
-    targeted = prepared.target is not None
-    asked = [
-        member
+    marks = [
+        answered(member, picture, plan, prepared)[1]
         for member in jury
-        if member.entry.bare and (prepared.look.before[member.juror.name].answer == prepared.goal) != targeted
+        if member.entry.bare or member.juror.group == "surrogate"
     ]
-    with torch.no_grad():
-        answers = [plan.labels[int(member.classifier(picture).argmax())] for member in asked]
-    return Control(sum((answer == prepared.goal) == targeted for answer in answers), len(asked))
+    return Control(marks.count("fooled"), sum(mark not in UNCOUNTED for mark in marks))
 
 
 def noisy(original: Pixels, epsilon: float, seed: int) -> Pixels:

@@ -26,11 +26,11 @@ def best() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def seconds(passes: int) -> int:
+def seconds(passes: float) -> int:
     """Seconds of GPU that so many passes may need with a start, within what a Space lends (10 to 120)."""
     return int(min(max(10 + passes * SECONDS_PER_PASS, 10), 120))
 
 
 def duration(plan: Plan, runs: int = 1) -> int:
     """The same for a run, or for several."""
-    return seconds(runs * plan.recipe.longest(plan.surrogates, plan.steps, plan.knobs))
+    return seconds(runs * plan.passes * plan.recipe.longest(plan.surrogates, plan.steps, plan.knobs))

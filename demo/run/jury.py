@@ -8,10 +8,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
-from demo.run.events import Loading
-from demo.run.roster import Entry
-from demo.run.verdict import Juror
+from demo.run.events import Loading, Prepared
+from demo.run.plan import Plan
+from demo.run.roster import AVERAGED, Entry
+from demo.run.verdict import Juror, Opinion, opinion, status
 from models import Classifier
 from models.defences import Averaged
 from models.weights.download import OnBytes
@@ -68,6 +70,17 @@ def arriving(places: Sequence[Entry], device: str) -> Generator[Loading, None, l
     return found
 
 
+def answered(member: Member, picture: Tensor, plan: Plan, prepared: Prepared) -> tuple[Opinion, str]:
+    """What one that was asked before the attack says of a picture `(1,3,H,W)` now, and its status as a finding's.
+
+    One that answers at random is asked `plan.draws` times, as for the verdict.
+    """
+    goal = plan.labels.index(prepared.goal)
+    now = opinion(member.classifier, picture, goal, plan.draws, plan.seed + 1)
+    before = prepared.look.before[member.juror.name].answer
+    return now, status(before, now.answer, prepared.goal, prepared.target is not None)
+
+
 def attacked(jury: Jury, seed: int) -> list[Classifier]:
     """The surrogates as the attacker differentiates them: random ones averaged over looks drawn from the seed."""
     return [_attackable(member.classifier, seed) for member in jury if member.juror.group == "surrogate"]
@@ -76,6 +89,6 @@ def attacked(jury: Jury, seed: int) -> list[Classifier]:
 def _attackable(classifier: Classifier, seed: int) -> Classifier:
     if not classifier.random:
         return classifier
-    averaged = Averaged(classifier)
+    averaged = Averaged(classifier, AVERAGED)
     averaged.generator = torch.Generator().manual_seed(seed)
     return averaged

@@ -10,15 +10,13 @@ import dataclasses
 import time
 from collections.abc import Generator, Iterator
 
-import torch
-
 from demo.run import budget, session
 from demo.run.events import Event, Least, Prepared, Tried
-from demo.run.jury import Jury, arriving
+from demo.run.jury import Jury, answered, arriving
 from demo.run.picture import to_pixels, to_tensor, within
 from demo.run.plan import Plan
 from demo.run.request import STRONGEST
-from demo.run.verdict import UNCOUNTED, status
+from demo.run.verdict import UNCOUNTED
 
 TRIES = 14
 """A search tries at most so many strengths."""
@@ -71,13 +69,8 @@ def _try(plan: Plan, jury: Jury, prepared: Prepared) -> Tried:
     """One strength, judged by the attacked networks on the picture in 8 bits."""
     *_, last = session.frames(plan, jury, plan.labels.index(prepared.goal))
     picture = to_tensor(within(to_pixels(last.adversarial), plan.original, plan.epsilon), plan.device)
-    targeted, marks = prepared.target is not None, []
-    for member in jury:
-        if member.juror.group == "surrogate":
-            before = prepared.look.before[member.juror.name].answer
-            with torch.no_grad():
-                after = plan.labels[int(member.classifier(picture).argmax())]
-            marks.append(status(before, after, prepared.goal, targeted))
+    attacked = [member for member in jury if member.juror.group == "surrogate"]
+    marks = [answered(member, picture, plan, prepared)[1] for member in attacked]
     counted = [mark for mark in marks if mark not in UNCOUNTED]
     if not counted:
         raise ValueError("No attacked network was right about this picture, so there is nothing to find.")

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from demo.attacks.recipes import RECIPES
+from demo.run.attacked import networks_of
 from demo.run.request import Request
 from demo.run.setting import settings
 from models.defences import DEFENCES
@@ -18,7 +19,7 @@ LONGEST = 4000
 OTHERS = ("story", "stage", "picture", "view")
 """What a link may hold beside settings: the page's own affair."""
 LISTS, OBJECTS = ("surrogates", "held_out"), ("knobs", "guards")
-TEXTS = ("attack", "label", "target", "framing", "pack", "guarded", "known_guard")
+TEXTS = ("attack", "label", "target", "framing", "pack", "guarded")
 
 
 def opening(pack: str) -> dict[str, Any]:
@@ -49,7 +50,8 @@ def _unusual(knobs: Iterable[Any], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def usual_watchers(asked: Mapping[str, Any]) -> list[str]:
     """Who is asked in the end, with this pack and these surrogates, where nobody says who."""
-    return [name for name in PACKS[asked["pack"]].held_out() if name not in asked["surrogates"]]
+    touched = networks_of(asked["surrogates"])
+    return [name for name in PACKS[asked["pack"]].held_out() if name not in touched]
 
 
 def wanted(parameters: Mapping[str, str]) -> dict[str, Any]:

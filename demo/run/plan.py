@@ -19,6 +19,7 @@ class Plan:
     nobody loaded yet. labels: the pack's class names, by logit. label: the class under attack, None where the
     surrogates are to say, if their mean probability is `sure` or more; target: the wanted one. epsilon, step_size: in
     levels of 255. draws: looks by those that answer at random. settings: what was asked, by name, for the record.
+    notes: sentences on what was asked and cannot be so.
     """
 
     attack: str
@@ -36,6 +37,7 @@ class Plan:
     draws: int
     device: str
     settings: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def recipe(self) -> Recipe:
@@ -48,5 +50,14 @@ class Plan:
 
     @property
     def surrogates(self) -> int:
-        """How many networks are attacked."""
-        return sum(entry.juror.group == "surrogate" for entry in self.roster)
+        """How many surrogates are attacked."""
+        return len(self._attacked)
+
+    @property
+    def passes(self) -> float:
+        """How many passes through one network a surrogate's answer takes, on average and at most."""
+        return sum(entry.passes for entry in self._attacked) / len(self._attacked)
+
+    @property
+    def _attacked(self) -> list[Entry]:
+        return [entry for entry in self.roster if entry.juror.group == "surrogate"]

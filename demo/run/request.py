@@ -9,6 +9,7 @@ from typing import Any
 from demo.attacks.knobs import settle
 from demo.attacks.recipes import RECIPES, Recipe, recipe
 from demo.run import checks
+from demo.run.attacked import attacked, networks_of, no_longer_watching
 from demo.run.picture import FRAMINGS, read
 from demo.run.plan import Plan
 from demo.run.roster import roster
@@ -33,7 +34,9 @@ class Request:
 
     picture: Any
     surrogates: Sequence[str] = setting(
-        PACK.starters().surrogates, f"the networks that are attacked, such as {PACK.starters().surrogates[0]}"
+        PACK.starters().surrogates,
+        "who is attacked: networks, or defences made of them, such as tiny/resnet, tiny/resnet+quantise-weights:bits=4 "
+        "or tiny/resnet&tiny/densenet+sem",
     )
     attack: str = setting(DEFAULT_ATTACK, f"one of {', '.join(RECIPES)}")
     epsilon: float = setting(
@@ -71,9 +74,6 @@ class Request:
         "looks by those that answer at random",
         limits=Limits("The number of draws", 1, MOST_LOOKS, True),
     )
-    known_guard: str | None = setting(
-        None, "a defence that the attacker looks through, in front of every surrogate", empty=""
-    )
     place: float = setting(
         0.5,
         "where the square that is cut out lies along the longer side, from 0 (left or top) to 1",
@@ -100,13 +100,12 @@ class Request:
         """
         chosen, knobs = self._checked()
         held_out = self._held_out()
-        guards = (self.guards, self.guarded, self.known_guard)
         original = beside.original if beside else read(self.picture, self._side(), self.framing, self.place)
         return Plan(
             attack=chosen.name,
             knobs=knobs,
             original=original,
-            roster=beside.roster if beside else roster(self.surrogates, held_out, *guards),
+            roster=beside.roster if beside else roster(self.surrogates, held_out, self.guards, self.guarded),
             labels=tuple(PACKS[self.pack].vocabulary().values()),
             label=self.label,
             target=self.target,
@@ -118,12 +117,15 @@ class Request:
             draws=int(self.draws),
             device=self.device,
             settings=self.settled(),
+            notes=tuple(filter(None, [no_longer_watching(self.surrogates, self._cast())])),
         )
 
     def settled(self) -> dict[str, Any]:
         """Every setting by name, with what follows where nothing was said."""
         asked = {name: getattr(self, name) for name in settings(Request)}
-        return {**asked, "side": self._side(), "held_out": self._held_out(), "device": self.device}
+        surrogates = [attacked(name).name for name in self.surrogates]
+        held_out = self._held_out()
+        return {**asked, "surrogates": surrogates, "side": self._side(), "held_out": held_out, "device": self.device}
 
     def _checked(self) -> tuple[Recipe, dict[str, Any]]:
         if self.picture is None:
@@ -139,7 +141,7 @@ class Request:
         if self.framing not in FRAMINGS:
             raise ValueError(f"The framing is {self.framing!r}: use one of {', '.join(FRAMINGS)}.")
         checks.check_classes(self.label, self.target, self.pack, chosen)
-        checks.check_guards(self.guards, self.guarded, self.known_guard, self._held_out())
+        checks.check_guards(self.guards, self.guarded, self._held_out())
         if not isinstance(self.knobs, Mapping):
             raise ValueError('The knobs must be an object such as {"momentum": 1.0}.')
         return chosen, settle(chosen.title, chosen.knobs, self.knobs)
@@ -148,9 +150,12 @@ class Request:
         return self.side or PACKS[self.pack].sides[0]
 
     def _held_out(self) -> list[str]:
-        """The networks that the attack never touches, in the catalogue's order."""
-        asked = PACKS[self.pack].held_out() if self.held_out is None else self.held_out
-        return [name for name in asked if name not in self.surrogates]
+        """The networks that the attack never touches, alone or as a part of something, in the catalogue's order."""
+        touched = networks_of(self.surrogates)
+        return [name for name in self._cast() if name not in touched]
+
+    def _cast(self) -> Sequence[str]:
+        return PACKS[self.pack].held_out() if self.held_out is None else self.held_out
 
 
 def from_form(values: Mapping[str, Any], **more: Any) -> Request:

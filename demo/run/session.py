@@ -120,7 +120,7 @@ def _progress(frame: Frame, plan: Plan, jury: Jury, goal: int, began: float) -> 
         seconds=seconds,
         seconds_left=seconds / (frame.step + 1) * (steps - frame.step),
         details=_plain(frame.details),
-        notes=frame.notes,
+        notes=(*plan.notes, *frame.notes),
     )
 
 

@@ -57,7 +57,8 @@ class Opinion:
 class Finding:
     """One juror before and after.
 
-    status: `fooled`, `holds`, `abstains` (its own vote is too close to call: not fooled), or `wrong` (it was wrong
+    status: `fooled`, `holds`, `abstains` (its own vote is too close to call: neither right nor
+    fooled here, and what SEM's Eq. 6 counts as fooled, see `why.abstained`), or `wrong` (it was wrong
     before, so it does not count).
 
     share, low, high: of the looks that were fooled, with a 95 % interval (Wilson), for random jurors.

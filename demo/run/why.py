@@ -32,13 +32,25 @@ def headline(finished: Finished) -> str:
     if finished.target:
         return f"{share} say “{finished.target}” now." if fooled else f"Nobody says “{finished.target}”."
     if not fooled:
-        return f"“{finished.label}” stands: nobody changed their mind."
+        silent = sum(f.status == "abstains" for f in counted)
+        rest = f"{silent} of {len(counted)} would not say" if silent else "nobody changed their mind"
+        return f"“{finished.label}” stands: {rest}."
     (common, times), *_ = Counter(f.after.answer for f in fooled).most_common()
     if len(fooled) * 2 <= len(counted):
         return f"{share} no longer see “{finished.label}”."
     if times * 2 > len(fooled):
         return f"“{finished.label}” became “{common}”."
     return f"{share} no longer see “{finished.label}”, and they disagree what it is."
+
+
+def abstained(findings: Sequence[Finding]) -> str:
+    """What the abstentions after the attack count as, here and in SEM's Eq. 6; "" where nobody abstains."""
+    marks = [f.status for f in findings if f.status not in UNCOUNTED]
+    silent, fooled = marks.count("abstains"), marks.count("fooled")
+    if not silent:
+        return ""
+    who = "One abstains, which counts" if silent == 1 else f"{silent} abstain, which counts"
+    return f"{who} neither as right nor as fooled. By SEM’s Eq. 6 it is fooled: {silent + fooled} of {len(marks)} then."
 
 
 def why(finished: Finished, jurors: Sequence[Juror]) -> str:

@@ -16,6 +16,8 @@ ROOM = 1e-6
 """By so much the rounding of a sum may carry a probability out of 0 to 1."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Who = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+"""A juror: a jury is called by all its networks."""
 Words = Annotated[str, StringConstraints(max_length=2000)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Chance = Annotated[float, Field(ge=-ROOM, le=1 + ROOM, allow_inf_nan=False)]
@@ -36,8 +38,8 @@ class Part(BaseModel):
 
 
 class Juror(Part):
-    name: Name
-    title: Name
+    name: Who
+    title: Who
     group: Literal["surrogate", "held-out", "defended"]
     network: Name
     color: Color
@@ -62,9 +64,9 @@ class Finding(Part):
 
 class Iteration(Part):
     step: Step
-    weights: dict[Name, Number]
-    confidence: dict[Name, Chance]
-    answers: dict[Name, tuple[Name, Chance]]
+    weights: dict[Who, Number]
+    confidence: dict[Who, Chance]
+    answers: dict[Who, tuple[Name, Chance]]
     gradients: Count
     queries: Count
     details: Annotated[dict[Name, Detail], Field(max_length=20)]
@@ -84,7 +86,7 @@ class Control(Part):
 
 
 class Look(Part):
-    before: Annotated[list[Name], Field(max_length=MOST_JURORS)]
+    before: Annotated[list[Who], Field(max_length=MOST_JURORS)]
     guess: Name
     sure: bool
     guesses: Annotated[list[tuple[Name, Chance]], Field(max_length=10)]

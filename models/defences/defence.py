@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.classifier import Classifier
-from models.defences.knobs import Knob
+from models.defences.knobs import Knob, Number
+
+Gradient = Literal["exact", "straight-through", "random"]
+GRADIENTS: dict[Gradient, str] = {
+    "exact": "Its gradient is exact.",
+    "straight-through": "Its steps have no slope: an attacker takes that of a smooth stand-in (BPDA).",
+    "random": "Every look draws anew: an attacker averages the gradients of several.",
+}
+"""What the gradient of an attacked one is, for a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +39,22 @@ class Defence:
     paper: str
     link: str
     build: Callable[..., Classifier]
-    gradient: Literal["exact", "straight-through", "random"] = "exact"
+    gradient: Gradient = "exact"
     random: bool = False
     by_query: bool = False
     several: bool = False
     made_of: str = "normal"
     knobs: tuple[Knob, ...] = ()
+
+    @property
+    def offered(self) -> tuple[Number, ...]:
+        """The knobs that a form offers: lists have no widget, and `judge` is told of looks at each question."""
+        return tuple(knob for knob in self.knobs if isinstance(knob, Number) and not knob.judged)
+
+    @property
+    def attacked(self) -> str:
+        """How one that is attacked passes its gradient, in a sentence or two."""
+        kinds: list[Gradient] = [self.gradient]
+        if self.random and self.gradient != "random":
+            kinds.append("random")
+        return " ".join(GRADIENTS[kind] for kind in kinds)

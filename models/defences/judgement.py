@@ -52,6 +52,8 @@ def judge(
 
     A classifier that may abstain (`alpha`: smoothing, SWEEN, SEM) does so where the two-sided binomial test
     between its two leading classes gives a p-value above alpha (Cohen et al. 2019, PREDICT; SEM's alpha is 0.3).
+    An abstention is neither right nor fooled throughout this project; SEM's Eq. 6 counts it as the attacker's success:
+    `abstains | (top != label)`.
 
     Args:
         classifier: any `Classifier`, defended or bare; in eval mode while it judges, whatever mode it is in.

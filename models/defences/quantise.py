@@ -44,7 +44,12 @@ class QuantisedInput:
 
 
 def coarse_weights(classifier: Classifier, bits: int) -> Classifier:
-    """A copy whose convolutions and linear layers hold 2^bits different weights for each output channel."""
+    """A copy whose convolutions and linear layers hold 2^bits different weights for each output channel.
+
+    Each channel has a smallest and a largest weight of its own, so that a layer of 64 channels at 1 bit holds up to 128
+    different numbers, not 2. TREND does not say over what it takes them; over the whole layer, its "w1" would be
+    coarser than 1 bit here. Other layers (normalisations) keep their numbers.
+    """
     copied = twin(classifier)
     for layer in copied.modules():
         if isinstance(layer, MATRICES):
@@ -110,7 +115,7 @@ WEIGHTS = Defence(
     paper=PAPER,
     link=LINK,
     build=coarse_weights,
-    knobs=_bits(5, "2 to the power of this many different weights for each filter."),
+    knobs=_bits(5, "2 to the power of this many different weights in each filter, and as often more in a layer."),
 )
 ACTIVATIONS = Defence(
     name="quantise-activations",

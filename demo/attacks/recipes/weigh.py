@@ -74,7 +74,7 @@ SWEEP = Flag(
     name="sweep",
     default=False,
     title="Sweep β",
-    help="Start afresh with other blends on what still stands, within the same steps.",
+    help="Start afresh with other blends on what still stands, within the same steps: four or more each.",
 )
 TARGETS = Number(
     name="targets",
@@ -82,7 +82,7 @@ TARGETS = Number(
     low=0,
     high=999,
     title="Other labels",
-    help="Head for this many other labels in turn, within the same steps.",
+    help="After that, head for this many other labels in turn, within the same steps.",
     whole=True,
 )
 

@@ -34,7 +34,7 @@ def gaze(seen: tuple[int, Sequence[Gaze]], kept: Kept) -> str:
         + how(
             "Grad-CAM (Selvaraju et al. 2017, by Captum) of each network’s own answer, at its last layer of at least "
             "4 × 4 places. Moved: the map’s centre, in parts of the picture’s side. Overlap: the part of the two maps "
-            "that is the same. Defences that roll dice have no one map."
+            "that is the same. Of a jury, or of what rolls dice, the mean of its networks’ own maps without the dice."
         )
     )
 

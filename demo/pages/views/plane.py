@@ -9,7 +9,7 @@ import numpy as np
 
 from demo.pages.views.parts import how, named
 from demo.run.kept import Kept
-from demo.run.views.plane import BOTTOM, LEFT, WIDE, Plane, Region
+from demo.run.views.plane import BOTTOM, LEFT, LOOKS, WIDE, Plane, Region
 
 HOME = "var(--q-map-home)"
 OTHERS = tuple(f"var(--q-map-{place})" for place in range(1, 7))
@@ -42,7 +42,8 @@ def plane(seen: Plane, kept: Kept) -> str:
             "right angle to it. ○ the original, ✕ the adversarial picture, the line the attack’s way; dashed, what the "
             "strength allows. Colours that do not exist are cut off. Each network was asked on a grid of "
             f"{_grid(seen)} points, but not between points that already agree: "
-            f"{sum(region.asked for region in seen.regions)} looks in all."
+            f"{sum(region.asked for region in seen.regions)} points in all. Of who answers by lot, the most frequent "
+            f"of {LOOKS} answers is drawn."
         )
     )
 

@@ -78,15 +78,13 @@ def _asked(kept: Kept, source: Entry, target: Entry) -> dict[str, Any] | None:
     settings, pack = kept.plan.settings, kept.plan.settings["pack"]
     asked: dict[str, Any] = {
         "pack": pack,
-        "surrogates": list(source.networks),
+        "surrogates": [source.juror.name],
         "attack": ATTACK,
         "epsilon": kept.plan.epsilon,
         "iterations": STEPS,
     }
     if settings.get("side", PACKS[pack].side) != PACKS[pack].side:
         asked["side"] = settings["side"]
-    if source.defence:
-        asked["known_guard"] = source.defence
     if target.networks != source.networks:
         asked["held_out"] = list(target.networks)
     if target.defence and target != source:

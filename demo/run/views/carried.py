@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from demo.run.jury import Jury, Member
+from demo.run.jury import Jury, Member, answered
 from demo.run.kept import Kept
 from demo.run.picture import Pixels, to_tensor, within
-from demo.run.verdict import Juror, status
+from demo.run.verdict import Juror
 
 SHARES = (0.01, 0.05, 0.2, 0.5, 1.0)
 WAYS = {
@@ -26,7 +25,7 @@ class Carried:
     """One part of the change on the original.
 
     way: a key of WAYS. share: how much of it, of 1. picture: the original with that part. said: what each juror that
-    answers as it is says, with its probability and its status as a finding's.
+    was asked before the attack says, with its probability and its status as a finding's.
     """
 
     way: str
@@ -37,7 +36,7 @@ class Carried:
 
 def carried(kept: Kept, jury: Jury) -> Iterator[Carried]:
     """Every part in turn, from the smallest."""
-    asked = [member for member in jury if not member.juror.random and member.juror.name in kept.prepared.look.before]
+    asked = [member for member in jury if member.juror.name in kept.prepared.look.before]
     for share in SHARES:
         for way in WAYS:
             picture = part(kept.plan.original, kept.finished.adversarial, way, share, kept.plan.seed)
@@ -72,11 +71,6 @@ def _frequencies(change: NDArray[np.float64], share: float) -> NDArray[np.float6
     return np.fft.irfft2(np.where(np.abs(waves) >= least, waves, 0), s=change.shape[:2], axes=(0, 1))
 
 
-@torch.no_grad()
 def _asked(kept: Kept, member: Member, picture: Pixels) -> tuple[Juror, str, float, str]:
-    chances = member.classifier(to_tensor(picture, kept.plan.device))[0].softmax(-1)
-    answer = kept.plan.labels[int(chances.argmax())]
-    prepared = kept.prepared
-    before = prepared.look.before[member.juror.name].answer
-    mark = status(before, answer, prepared.goal, prepared.target is not None)
-    return member.juror, answer, float(chances.max()), mark
+    now, mark = answered(member, to_tensor(picture, kept.plan.device), kept.plan, kept.prepared)
+    return member.juror, now.answer, dict(now.top).get(now.answer, 0.0), mark

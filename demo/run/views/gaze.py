@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from demo.run.jury import Jury, Member
+from demo.run.jury import Jury, Member, answered
 from demo.run.kept import Kept
 from demo.run.picture import to_tensor
 from demo.run.verdict import Juror
@@ -41,29 +41,29 @@ class Gaze:
 
 
 def gazes(kept: Kept, jury: Jury, step: int) -> Iterator[Gaze]:
-    """One juror after the other; those that answer by lot have no map of their own."""
+    """One after the other of those that were asked before the attack."""
     pictures = [to_tensor(one, kept.plan.device) for one in (kept.plan.original, kept.frame(step).picture)]
     for member in jury:
-        if not member.juror.random and member.juror.name in kept.prepared.look.before:
-            yield _gaze(member, pictures, kept.plan.labels)
+        if member.juror.name in kept.prepared.look.before:
+            yield _gaze(member, pictures, kept)
 
 
-def _gaze(member: Member, pictures: Sequence[Tensor], labels: Sequence[str]) -> Gaze:
-    answers, maps = [], []
-    for picture in pictures:
-        with torch.no_grad():
-            answers.append(labels[int(member.classifier(picture)[0].argmax())])
-        maps.append(attention(member.classifier, picture))
-    return Gaze(member.juror, (answers[0], answers[1]), (maps[0], maps[1]), *compared(maps[0], maps[1]))
+def _gaze(member: Member, pictures: Sequence[Tensor], kept: Kept) -> Gaze:
+    before, after = pictures
+    now, _ = answered(member, after, kept.plan, kept.prepared)
+    answers = kept.prepared.look.before[member.juror.name].answer, now.answer
+    maps = attention(member.classifier, before), attention(member.classifier, after)
+    return Gaze(member.juror, answers, maps, *compared(*maps))
 
 
 def attention(classifier: Classifier, picture: Tensor) -> Map:
     """Grad-CAM (Selvaraju et al. 2017) of the answer at `(1,3,H,W)`, by Captum, `(H,W)` in [0,1].
 
-    Where several networks answer as one, the mean of their maps, each for its own answer.
+    Where several networks answer as one, or what is in front of one rolls dice, the mean of the networks' own maps,
+    each for its own answer.
     """
     networks = [part for part in classifier.modules() if type(part) is Classifier]
-    alone = len(networks) == 1
+    alone = len(networks) == 1 and not classifier.random
     return np.mean([_of_network(classifier if alone else one, one, picture) for one in networks], axis=0)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import torch
-
 from demo.run.control import noisy
-from demo.run.jury import Jury, Member
+from demo.run.jury import Jury, Member, answered
 from demo.run.kept import Kept
 from demo.run.picture import Pixels, to_pixels, to_tensor, within
 from demo.run.session import frames
-from demo.run.verdict import Juror, status
+from demo.run.verdict import Juror
 
 STRENGTHS = (0, 16, 8, 2, 4, 1)
 """In levels of 255, in the order in which they are tried, coarse first; after none at all, the run's own."""
@@ -46,7 +44,7 @@ class _Found:
 
 def turned(kept: Kept, jury: Jury, knob: str = "epsilon") -> Iterator[Turned]:
     """The same attack at every value of the knob in turn, each judged on 8-bit pictures; told after each."""
-    asked = [member for member in jury if not member.juror.random and member.juror.name in kept.prepared.look.before]
+    asked = [member for member in jury if member.juror.name in kept.prepared.look.before]
     found = _Found()
     for value in _values(kept, knob):
         attacked = kept.plan.original if value == 0 else _attacked(kept, jury, knob, value)
@@ -83,16 +81,10 @@ def _noise(kept: Kept, knob: str, value: float) -> Pixels:
     return kept.plan.original if value == 0 else noisy(kept.plan.original, strength, kept.plan.seed)
 
 
-@torch.no_grad()
 def _judged(kept: Kept, asked: Sequence[Member], picture: Pixels) -> tuple[list[float], list[bool]]:
-    plan, prepared = kept.plan, kept.prepared
-    goal, sure, fell = plan.labels.index(prepared.goal), [], []
-    for member in asked:
-        chances = member.classifier(to_tensor(picture, plan.device))[0].softmax(-1)
-        before, answer = prepared.look.before[member.juror.name].answer, plan.labels[int(chances.argmax())]
-        sure.append(float(chances[goal]))
-        fell.append(status(before, answer, prepared.goal, prepared.target is not None) == "fooled")
-    return sure, fell
+    shown = to_tensor(picture, kept.plan.device)
+    said = [answered(member, shown, kept.plan, kept.prepared) for member in asked]
+    return [opinion.belief for opinion, _ in said], [mark == "fooled" for _, mark in said]
 
 
 def _told(knob: str, found: _Found, jurors: Sequence[Juror]) -> Turned:

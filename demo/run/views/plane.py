@@ -15,6 +15,7 @@ from demo.run.jury import Jury, Member
 from demo.run.kept import Kept
 from demo.run.picture import Pixels
 from demo.run.verdict import Juror
+from models.defences import judge
 
 LEFT, BOTTOM, WIDE = -1.0, -2.0, 4.0
 """The part of the plane that is drawn: the original at (0,0), the adversarial picture at (1,0)."""
@@ -25,6 +26,8 @@ PATIENCE = 9.0
 """Seconds after which no network is asked about finer points any more."""
 BATCH = 32
 CORNERS = 72
+LOOKS = 5
+"""How often one that answers at random is asked about a point; the most frequent answer is drawn."""
 
 Grid = NDArray[np.int64]
 Vector = NDArray[np.float64]
@@ -61,7 +64,7 @@ def surveyed(kept: Kept, jury: Jury, patience: float = PATIENCE) -> Iterator[Pla
     change, aside = directions(kept.plan.original, kept.finished.adversarial, kept.plan.seed)
     box = corners(change, aside, kept.plan.epsilon / 255)
     path = tuple(located(frame.picture, kept.plan.original, change, aside) for frame in kept.finished.history)
-    members = [one for one in jury if not one.juror.random and one.juror.name in kept.prepared.look.before]
+    members = [one for one in jury if one.juror.name in kept.prepared.look.before]
     regions: dict[str, Region] = {}
     side, finest = COARSE, FINE_SMALL if len(kept.plan.original) <= 64 or kept.plan.device != "cpu" else FINE
     while side <= finest:
@@ -123,14 +126,14 @@ def _asking(kept: Kept, member: Member, change: Vector, aside: Vector, side: int
         for one in (kept.plan.original.astype(np.float64) / 255, change, aside)
     )
 
-    @torch.no_grad()
     def ask(places: NDArray[np.int64]) -> NDArray[np.int64]:
         steps = torch.from_numpy(places).float().to(device) * WIDE / (side - 1)
         answers: list[Tensor] = []
         for part in steps.split(BATCH):
             rows, columns = (part[:, axis].view(-1, 1, 1, 1) for axis in (0, 1))
             points = original + (LEFT + columns) * across + (BOTTOM + rows) * up
-            answers.append(member.classifier(points.clamp(0, 1)).argmax(1))
+            lots = torch.Generator(device).manual_seed(kept.plan.seed)
+            answers.append(judge(member.classifier, points.clamp(0, 1), LOOKS, lots).top)
         found: NDArray[np.int64] = torch.cat(answers).cpu().numpy()
         return found
 

@@ -101,7 +101,10 @@ def seats(jury: Jury) -> tuple[list[Member], list[Member]]:
     single = [member for member in alone if not member.entry.beside]
     sources = [member for member in single if member.juror.group == "surrogate" or member.entry.bare]
     if not sources:
-        raise ValueError("Every network of this run answers at random, so that no cell is certain: choose others.")
+        raise ValueError(
+            "Nobody in this run is one network that always gives the same answer, so that no cell is certain: choose "
+            "others."
+        )
     return sources, sources + [member for member in single if member not in sources]
 
 

@@ -181,6 +181,35 @@ def test_multi_target_heads_for_other_labels():
         assert (shares[1] > shares[0]).all()
 
 
+def test_a_sweep_comes_before_the_other_labels():
+    """As in the paper's section 4: five blends, and "in addition" the other labels with β fixed at the first."""
+    networks, images = jury(), pictures(2)
+    options = {"epsilon": 1 / 255, "steps": 32, "sweep": True, "targets": 3, "seed": 1}
+    frames = list(iterate("mora", networks, images, verdicts(networks, images), **options))
+    assert [frame.details["beta"] for frame in frames[:32:4]] == [0.5, 0, 0.25, 0.75, 1, 0.5, 0.5, 0.5]
+    swept = list(iterate("mora", networks, images, verdicts(networks, images), **options | {"targets": 0, "steps": 20}))
+    for alone, together in zip(swept[:20], frames[:20], strict=True):
+        assert torch.equal(alone.adversarial, together.adversarial), "the sweep is the same with other labels after it"
+
+
+@pytest.mark.parametrize(
+    ("steps", "knobs", "made"),
+    [
+        (10, {"sweep": True}, 2),
+        (19, {"sweep": True}, 4),
+        (10, {"targets": 9}, 2),
+        (20, {"sweep": True}, None),
+        (1, {}, None),
+    ],
+)
+def test_too_few_steps_for_all_starts_are_said(steps, knobs, made, recwarn):
+    networks, images = jury(), pictures(1)
+    *_, last = iterate("mora", networks, images, verdicts(networks, images), epsilon=1 / 255, steps=steps, **knobs)
+    said = [note for note in last.notes if "starts" in note]
+    assert [note.startswith(f"{steps} iterations are enough for {made} of the") for note in said] == [True] * bool(made)
+    assert [str(warning.message) for warning in recwarn if "starts" in str(warning.message)] == said
+
+
 def test_beats_pgd_on_ensembles_whose_gradients_conflict():
     """Equal iterations; probabilities are averaged, and PGD climbs just that average's loss."""
     fallen = {"mora": 0, "pgd": 0}

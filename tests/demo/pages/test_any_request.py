@@ -24,9 +24,10 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 ANYTHING = st.recursive(LEAVES, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part))
 KNOBS = sorted({knob.name for recipe in RECIPES.values() for knob in recipe.knobs})
 OWN = st.dictionaries(st.text(max_size=8), LEAVES, max_size=2)
+NAMES = [*names(), "tiny/nobody", "tiny/resnet+jpeg", "tiny/resnet&tiny/xcit+sem:largest=2", "+", "&+sem:="]
 NEARLY: dict[str, Any] = {
-    "surrogates": st.lists(st.sampled_from([*names(), "tiny/nobody"]), max_size=4),
-    "held_out": st.lists(st.sampled_from([*names(), "tiny/nobody"]), max_size=4),
+    "surrogates": st.lists(st.sampled_from(NAMES), max_size=4),
+    "held_out": st.lists(st.sampled_from(NAMES), max_size=4),
     "attack": st.sampled_from(sorted(RECIPES)),
     "epsilon": st.floats(-1, 70) | st.integers(-1, 70),
     "iterations": st.integers(-1, 200),

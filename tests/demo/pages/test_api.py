@@ -50,6 +50,7 @@ def test_a_run_gives_the_exact_picture_and_every_number(client: Client, lion: st
         ({"surrogates": []}, "tick at least one"),
         ({"surrogates": ["tiny/resnet"] * 1000}, "twice"),
         ({"surrogates": {"a": 1}}, "tick at least one"),
+        ({"surrogates": ["tiny/resnet+moat"]}, "Unknown defence"),
         ({"attack": "magic"}, "Unknown attack"),
         ({"label": "x" * 10_000}, "not a class"),
         ({"knobs": {"magic": 1}}, "no knob"),
@@ -82,6 +83,19 @@ def test_an_unknown_picture_asks_for_a_label(client: Client, pictures_by_name: d
         ask(client, handle_file(unknown), **FEW)
     _, run = ask(client, handle_file(unknown), label="Banana", iterations=1, **FEW)
     assert run["settings"]["label"] == "Banana"
+
+
+def test_a_defence_can_be_attacked(client: Client, lion: str) -> None:
+    jury = "tiny/resnet&tiny/densenet+softmax"
+    _, run = ask(
+        client, handle_file(lion), surrogates=[jury, "tiny/regnet+quantise-weights:bits=3"], iterations=2, label="Lion"
+    )
+    assert run["settings"]["surrogates"] == [jury, "tiny/regnet+quantise-weights:bits=3"]
+    assert set(run["iterations"][-1]["weights"]) == set(run["settings"]["surrogates"])
+    assert "Part of what is attacked" in run["notes"][0]
+    groups = {finding["juror"]["name"]: finding["juror"]["group"] for finding in run["jurors"]}
+    assert groups[jury] == "surrogate"
+    assert not {"tiny/resnet", "tiny/densenet", "tiny/regnet"} & set(groups)
 
 
 def test_a_data_url_is_a_picture_too(client: Client, lion: str) -> None:

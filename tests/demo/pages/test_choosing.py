@@ -64,6 +64,25 @@ def test_nobody_ticked_is_a_sentence_and_what_was_there_stays(wide: Visit) -> No
     expect(wide.page.locator("#q-png")).to_be_visible()
 
 
+def test_a_jury_of_the_ticked_is_attacked_as_one(wide: Visit) -> None:
+    page = wide.page
+    page.get_by_role("button", name="Change the jury").click()
+    page.get_by_role("button", name="Attack a defence made of them").click()
+    page.locator("#q-answering input").click()
+    page.get_by_role("option", name="As one: Jury by vote").click()
+    expect(page.locator("#q-as-a-defence")).to_contain_text("an attacker averages the gradients")
+    expect(page.locator("#q-glance")).to_contain_text("Jury by vote of ResNet, DenseNet, ")
+    expect(page.locator("#q-glance")).to_contain_text("Part of what is attacked")
+    wide.attack()
+    expect(page.locator(".q-counter[data-group=surrogate]")).to_contain_text("of 1")
+    tile = page.locator('.q-tile[data-name="tiny/resnet&tiny/densenet&tiny/resnet-robust+vote"]')
+    expect(tile).to_contain_text("Jury by vote of")
+    expect(page.locator("#q-verdict")).to_contain_text("Part of what is attacked")
+    wide.shot("a-defence-judged")
+    assert not wide.outside
+    assert not wide.errors
+
+
 def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
     wide.page.get_by_role("button", name="More").click()
     expect(wide.page.get_by_label("Weight δ of a stubborn surrogate")).to_be_hidden()

@@ -87,6 +87,19 @@ def test_what_the_page_has_no_run_for_is_no_link(change: dict[str, object], guar
     assert (found and found["guards"]) == guards
 
 
+@pytest.mark.parametrize(
+    ("seat", "name"),
+    [
+        (["vote", {}, ["tiny/resnet", "tiny/xcit"]], "tiny/resnet&tiny/xcit+vote"),
+        (["quantise-weights", {"bits": 3}, ["tiny/resnet"]], "tiny/resnet+quantise-weights:bits=3"),
+        (["averaged", {}, [["sem", {}, ["tiny/resnet", "tiny/xcit"]]]], None),
+    ],
+)
+def test_an_attacked_defence_is_a_link_where_the_page_has_a_name_for_it(seat: list[object], name: str | None) -> None:
+    found = settings({**RUN, "surrogates": [seat], "attack": "mi-fgsm", "knobs": {}}, "tiny")
+    assert (found and found["surrogates"]) == (name and [name])
+
+
 def test_a_table_says_what_became_of_its_claims_and_what_is_unknown() -> None:
     drawn = sheet(TABLE, outcome())
     for words in ("✓ holds", "✗ does not hold here", "? too few pictures to tell", "Control at equal settings"):

@@ -53,9 +53,10 @@ def test_the_widgets_show_what_a_story_runs(name: str, tab: Tab) -> None:
     [
         {"label": "Orange", "target": "Lemon", "step_size": 0.5, "seed": 9, "place": 0.25},
         {"attack": "cwa", "knobs": {"momentum": 0.9}},
-        {"guards": {"jpeg": {"quality": 40}}, "known_guard": "jpeg", "draws": 7, "guarded": "tiny/xcit"},
+        {"guards": {"jpeg": {"quality": 40}}, "draws": 7, "guarded": "tiny/xcit"},
+        {"surrogates": ["tiny/resnet", "tiny/regnet", "tiny/resnet&tiny/regnet+sem:largest=2"]},
+        {"surrogates": ["tiny/resnet+quantise-weights:bits=2", "tiny/resnet+quantise-weights:bits=4"]},
     ],
-    ids="+".join,
 )
 def test_the_widgets_show_what_a_link_asks_for(more: dict[str, Any], tab: Tab, lion: str) -> None:
     asked = Request(lion, **{**opening("tiny"), **more})

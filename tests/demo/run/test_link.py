@@ -22,7 +22,8 @@ CHANGES: list[dict[str, Any]] = [
     {"attack": "cwa", "knobs": {"momentum": 0.9}},
     {"label": "Orange", "target": "Lemon", "framing": "fit", "place": 0.25},
     {"surrogates": ["tiny/regnet"], "held_out": ["tiny/resnet", "tiny/xcit"]},
-    {"guards": {"jpeg": {"quality": 40}, "sem": {}}, "guarded": "tiny/xcit", "draws": 7, "known_guard": "jpeg"},
+    {"guards": {"jpeg": {"quality": 40}, "sem": {}}, "guarded": "tiny/xcit", "draws": 7},
+    {"surrogates": ["tiny/resnet+jpeg", "tiny/regnet&tiny/xcit+sem:sigmas=0 0.1:largest=1"]},
     {"guards": {}},
 ]
 NONSENSE = [
@@ -35,6 +36,7 @@ NONSENSE = [
     ({"iterations": "[3]"}, "number of iterations"),
     ({"attack": "magic"}, "magic"),
     ({"surrogates": "tiny/nobody"}, "tiny/nobody"),
+    ({"surrogates": "tiny/resnet+moat"}, "moat"),
     ({"surrogates": ""}, "at least one"),
     ({"guards": "[]"}, "guards"),
     ({"guards": '{"moat":{}}'}, "moat"),

@@ -13,8 +13,8 @@ from demo.run.events import Control, Finished, Prepared
 from demo.run.picture import strengthened, to_tensor
 from demo.run.request import Request
 from demo.run.session import run
-from demo.run.verdict import Finding, Juror, Opinion, finding
-from demo.run.why import counts, headline, why
+from demo.run.verdict import ABSTAINS, Finding, Juror, Opinion, finding
+from demo.run.why import abstained, counts, headline, why
 
 
 def opinion(answer: str) -> Opinion:
@@ -53,6 +53,16 @@ def test_the_headline_says_what_the_counters_say(
     finished = dataclasses.replace(events[1], findings=jurors(*answers))
     assert headline(finished) == words
     assert counts(finished.findings)["surrogate"] == (sum(answer != "Lion" for answer in answers), len(answers))
+
+
+def test_an_abstention_is_neither_and_sems_own_count_is_said(events: tuple[Prepared, Finished]) -> None:
+    silent = jurors("Lion", ABSTAINS)
+    finished = dataclasses.replace(events[1], findings=silent)
+    assert headline(finished) == "“Lion” stands: 1 of 2 would not say."
+    assert counts(silent)["surrogate"] == (0, 2)
+    assert abstained(silent).endswith("By SEM’s Eq. 6 it is fooled: 1 of 2 then.")
+    assert abstained(jurors("Bee", ABSTAINS, ABSTAINS, "Lion")).endswith("3 of 4 then.")
+    assert not abstained((*jurors("Lion", "Bee"), *jurors(ABSTAINS, before=ABSTAINS)))
 
 
 def test_a_targeted_headline_counts_the_target(events: tuple[Prepared, Finished]) -> None:

@@ -13,6 +13,7 @@ from scipy import fft, ndimage
 from standins import fixed, seeded
 from torch import Tensor, nn
 
+import models
 from models.classifier import Classifier
 from models.defences import defend
 from models.defences.bit_depth import BitDepth
@@ -146,6 +147,15 @@ def test_halftone_is_error_diffusion(pixels: Tensor) -> None:
     assert np.array_equal(dots[1, 2].numpy(), wanted)
 
 
+def test_a_layer_has_as_many_times_two_to_the_bits_as_filters() -> None:
+    """The figures are README's."""
+    coarse = defend("quantise-weights", models.load("tiny/resnet"), bits=1)
+    layers = [layer.weight for layer in coarse.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    assert {len(row.unique()) for weights in layers for row in weights} == {2}
+    different = [len(weights.unique()) for weights in layers]
+    assert (len(layers), min(different), max(different)) == (20, 63, 465)
+
+
 def test_coarse_weights_and_activations_take_few_values() -> None:
     seen: list[Tensor] = []
     network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 5, 3), nn.Flatten(), nn.LazyLinear(2))
@@ -154,6 +164,7 @@ def test_coarse_weights_and_activations_take_few_values() -> None:
     coarse = defend("quantise-weights", classifier, bits=2)
     for layer in (coarse.network[0], coarse.network[2], coarse.network[4]):
         assert all(len(channel.unique()) <= 4 for channel in layer.weight)
+        assert 4 < len(layer.weight.unique()) <= 4 * len(layer.weight), "each filter has levels of its own"
     flowing = defend("quantise-activations", classifier, bits=2)
     for layer in (flowing.network[0], flowing.network[2], flowing.network[4]):
         layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))

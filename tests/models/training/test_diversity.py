@@ -1,14 +1,18 @@
 """What trios are trained on: volumes, differences in place of second derivatives, pictures that mislead one another."""
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+import models
 from models.classifier import Classifier, Ensemble
 from models.networks import Blueprint
 from models.training import diversity, gradients
@@ -88,6 +92,31 @@ def test_with_rectifiers_a_difference_still_leads_down(regulariser: Callable[[Se
             for weight, slope in zip(weights, slopes, strict=True):
                 weight -= 0.1 / length * slope
     assert values[-1] < 0.95 * values[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("regulariser", "cosine"),
+    [
+        (lambda g: torch.stack(gradients.cosines(g)).logsumexp(0).mean(), 0.35),
+        (lambda g: torch.stack(gradients.cosines(g)).abs().mean(), 0.41),
+        (lambda g: torch.stack([one.flatten(1).norm(dim=1) for one in g]).mean(), 0.76),
+    ],
+    ids=["GAL", "TRS-similarity", "TRS-smoothness"],
+)
+def test_on_a_shipped_trio_the_difference_is_an_approximation(
+    regulariser: Callable[[Sequence[Tensor]], Tensor], cosine: float, pictures_by_name: dict[str, str]
+) -> None:
+    """The figures are README's: the angle between what trained GAL and TRS and true second derivatives."""
+    names = [f"trios/baseline-{place}" for place in (1, 2, 3)]
+    trio = [copy.deepcopy(models.load(name, prepared=False)).requires_grad_() for name in names]
+    ensemble, weights = Ensemble(trio), [weight for one in trio for weight in one.parameters() if weight.ndim > 1]
+    pictures = [Image.open(path).convert("RGB").resize((64, 64)) for path in pictures_by_name.values()]
+    pixels = torch.stack([torch.from_numpy(np.array(one)).permute(2, 0, 1) / 255 for one in pictures])
+    batch = Batch(pixels, pixels, trio[0](pixels).argmax(1))
+    found = [gradients.shaped(ensemble, pixels, batch.labels, regulariser)[1], _exact(ensemble, batch, regulariser)]
+    near, true = (torch.cat([one.flatten() for one in torch.autograd.grad(value, weights)]) for value in found)
+    assert F.cosine_similarity(near, true, dim=0).item() == pytest.approx(cosine, abs=0.05)
 
 
 def test_trs_adds_similarity_and_steepness_at_the_worst_point(monkeypatch: pytest.MonkeyPatch) -> None:
