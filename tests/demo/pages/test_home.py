@@ -108,3 +108,16 @@ def test_what_a_kill_in_mid_run_leaves_is_gone_at_the_next_start(
     assert list((tmp_path / "quorum").rglob("mine.png")), "nobody could tidy up"
     with serving():
         assert not list((tmp_path / "quorum").rglob("mine.png"))
+
+
+def test_gradio_is_the_same_without_its_stubs() -> None:
+    look = (
+        "import inspect; told = inspect.getfile\n"
+        "from demo.pages.stubs import no_stubs\n"
+        "with no_stubs():\n    import gradio; from gradio import component_meta\n"
+        "    print(component_meta.create_or_modify_pyi(gradio.Slider, 'none of its name', []))\n"
+        "assert inspect.getfile is told and told(gradio.Slider).endswith('slider.py')\n"
+        "print(gradio.Slider.change.__doc__ is not None, hasattr(gradio.Slider(), 'release'))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["None", "True", "True"], "a class of no such name is an error where stubs are made"
