@@ -23,7 +23,7 @@ def no_stubs() -> Iterator[None]:
             raise OSError("its stub is not to be written")
         return told(asked)
 
-    inspect.getfile = getfile
+    inspect.getfile = getfile  # type: ignore[assignment]  # the same, for what it is asked
     try:
         yield
     finally:
