@@ -112,15 +112,15 @@ def check(folder: Path, host: str, port: int) -> bool:
 
 
 def warm() -> None:
-    """Loads the built-in jury, so that the first visitor need not wait for it."""
+    """Loads the networks that the page asks by itself, so that the first visitor need not wait for them."""
     import models
     from demo.pages import health
     from demo.run.device import best
     from models.availability import at_hand
-    from models.packs import OPENING_PACK, PACKS
+    from models.packs import DEFAULT_PACK, OPENING_PACK, PACKS
 
     first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
-    for name in (*first, *models.names()):
+    for name in (*first, *PACKS[DEFAULT_PACK].held_out()):
         models.load(name, best())
     health.ready.set()
 
