@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from demo.pages.memory import few_heaps
+from demo.pages.stubs import no_stubs
 
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
 # the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
@@ -61,13 +63,13 @@ def taken(host: str, port: int) -> bool:
 
 def launch(folder: Path, host: str, port: int | None, browser: bool = False, block: bool = True) -> str:
     """Builds the page with its examples in `folder`, and serves it; gives the address. port: None for any free one."""
-    from demo.pages import doors, health, page
+    gc.disable()  # nothing that is imported or built here is garbage; looking for it takes a tenth of the start
+    with no_stubs():
+        from demo.pages import doors, health, page
 
-    warming = threading.Thread(target=warm, daemon=True)
-    if os.environ.get("SPACES_ZERO_GPU"):
+    shared = bool(os.environ.get("SPACES_ZERO_GPU"))
+    if shared:
         warm()  # shared GPUs want the networks in place before the first fork
-    else:
-        warming.start()
     blocks = page.build(folder).queue(max_size=256, default_concurrency_limit=8, api_open=False)
     _, address, _ = blocks.launch(
         server_name=host,
@@ -88,6 +90,9 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         app_kwargs={"middleware": doors.middleware(host), "routes": [health.ROUTE]},
         footer_links=["api"],
     )
+    gc.enable()
+    if not shared:  # once the page answers: until then each would only hold up the other
+        threading.Thread(target=warm, daemon=True).start()
     if block:
         threading.Event().wait()  # Gradio's own wait would see every listener out before it ends
     return address
@@ -107,15 +112,15 @@ def check(folder: Path, host: str, port: int) -> bool:
 
 
 def warm() -> None:
-    """Loads the built-in jury, so that the first visitor need not wait for it."""
+    """Loads the networks that the page asks by itself, so that the first visitor need not wait for them."""
     import models
     from demo.pages import health
     from demo.run.device import best
     from models.availability import at_hand
-    from models.packs import OPENING_PACK, PACKS
+    from models.packs import DEFAULT_PACK, OPENING_PACK, PACKS
 
     first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
-    for name in (*first, *models.names()):
+    for name in (*first, *PACKS[DEFAULT_PACK].held_out()):
         models.load(name, best())
     health.ready.set()
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from demo.measure import attacks, defences, known, load, overhead, results, seeing, speed, trios
+from demo.measure import app, attacks, defences, known, load, overhead, results, seeing, speed, trios
 from demo.run.device import best
 from models import WeightsError
 from models.packs import DEFAULT_PACK
@@ -15,7 +15,8 @@ Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Na
 
 # name -> its arguments, what it prints, and what it is
 COMMANDS: dict[str, Command] = {
-    "speed": (speed.arguments, speed.measured, "how long a visitor waits, and the driver's share of it"),
+    "app": (app.arguments, app.measured, "what a visitor meets: the start, a run, what comes over the wire, memory"),
+    "speed": (speed.arguments, speed.measured, "how long a run takes without a page, and the driver's share of it"),
     "views": (seeing.arguments, seeing.measured, "how long each view of See why takes to its first and last picture"),
     "overhead": (overhead.arguments, overhead.measured, "what prepared networks gain, and what the driver costs"),
     "load": (load.arguments, load.measured, "many visitors at once: how long each waits, and what memory it takes"),

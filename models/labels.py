@@ -5,9 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 LABELS = Path(__file__).parent / "tiny" / "labels.toml"
+NAMED = "data/_info"
+"""Where in timm's package the names lie."""
 
 
 @cache
@@ -18,13 +21,26 @@ def tiny() -> dict[str, str]:
 
 @cache
 def imagenet() -> dict[str, str]:
-    """ImageNet's 1000 classes under timm's own names; names that two classes share get the index."""
-    from timm.data import ImageNetInfo
+    """ImageNet's 1000 classes under timm's own names; names that two classes share get the index.
 
-    info = ImageNetInfo("imagenet-1k")
-    names = [info.index_to_description(index).split(",")[0] for index in range(info.num_classes())]
+    Read from timm's files, as its `ImageNetInfo` does: importing timm takes torchvision and torch's compiler with it,
+    seconds for which the page, whose menus want nothing but names, would have to wait.
+    """
+    folder = _timm() / NAMED
+    lines = (folder / "imagenet_synset_to_lemma.txt").read_text(encoding="utf-8").splitlines()
+    lemmas = dict(line.split("\t", 1) for line in lines)
+    ids = (folder / "imagenet_synsets.txt").read_text(encoding="utf-8").split()
+    names = [lemmas[wordnet].split(",")[0] for wordnet in ids]
     shared = {name for name, count in Counter(name.lower() for name in names).items() if count > 1}
     return {
-        info.index_to_label_name(index): name[0].upper() + name[1:] + (f" ({index})" if name.lower() in shared else "")
-        for index, name in enumerate(names)
+        wordnet: name[0].upper() + name[1:] + (f" ({index})" if name.lower() in shared else "")
+        for index, (wordnet, name) in enumerate(zip(ids, names, strict=True))
     }
+
+
+def _timm() -> Path:
+    """timm's folder, found and not imported."""
+    found = find_spec("timm")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("timm is not installed: run pip install -r requirements.txt.")
+    return Path(found.origin).parent

@@ -102,6 +102,7 @@ DRAWN: dict[str, Callable[[], str]] = {
     "transfer-trios": measured("transfer-trios"),
     "controls": measured("controls"),
     "trios": measured("trios"),
+    "app": measured("app"),
     "speed": measured("speed"),
     "load": measured("load"),
     "views": measured("views"),

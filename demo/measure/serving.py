@@ -16,12 +16,22 @@ LONGEST_START = 120
 
 @dataclass(frozen=True)
 class Server:
-    """A page that answers. seconds: from starting it until then. alive: whether it has not ended."""
+    """A page that answers. began: when it was started, by `time.perf_counter`. seconds: from then until it answered.
+    alive: whether it has not ended."""
 
     address: str
     process: int
+    began: float
     seconds: float
     alive: Callable[[], bool]
+
+    def wait_for(self, path: str) -> float:
+        """Seconds from its start until what lies there answers, asked for now and again."""
+        while not _answers(self.address + path):
+            if not self.alive():
+                raise RuntimeError(f"The page ended before {path} answered.")
+            time.sleep(0.05)
+        return time.perf_counter() - self.began
 
     def memory(self) -> float:
         """What the process holds, in MB."""
@@ -45,7 +55,7 @@ def serving() -> Iterator[Server]:
                 if time.perf_counter() - began > LONGEST_START:
                     raise RuntimeError(f"The page did not answer within {LONGEST_START} s.")
                 time.sleep(0.05)
-            yield Server(address, program.pid, time.perf_counter() - began, lambda: program.poll() is None)
+            yield Server(address, program.pid, began, time.perf_counter() - began, lambda: program.poll() is None)
         finally:
             program.terminate()
 

@@ -1,4 +1,4 @@
-"""How long a visitor waits, how much of it is the driver's, what memory it takes: the runs that the page opens with."""
+"""How long a run takes without a page, and how much of it is the driver's: the runs that the page opens with."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from typing import Any
 from unittest.mock import patch
 
 import torch
-from gradio_client import Client, handle_file
 
 import models
 from demo.attacks import craft
-from demo.measure.serving import serving
 from demo.pages import examples
 from demo.run.device import best
 from demo.run.events import Progress
@@ -34,7 +32,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     """A Markdown table: figure, median, and least and most of the repeats."""
     device = best()
     threads = f", {torch.get_num_threads()} threads" if device == "cpu" else f" ({torch.cuda.get_device_name()})"
-    yield f"On {device}{threads}; median (least to most) of {options.repeats} repeats, of three starts."
+    yield f"On {device}{threads}; median (least to most) of {options.repeats} repeats."
     yield ""
     yield "| figure | median | range |"
     yield "|---|---|---|"
@@ -48,9 +46,6 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
             yield _row(f"{PACKS[pack].title}: first frame of it", [first for first, _ in runs], "s")
             shares = [_share(request, device) for _ in range(options.repeats)]
             yield _row(f"{PACKS[pack].title}: driver's share of an attack's time", shares, "%")
-    starts = [_start() for _ in range(min(options.repeats, 3))]
-    yield _row("`python app.py` until the page answers", [seconds for seconds, _ in starts], "s")
-    yield _row("its memory after the first run of Photographs", [memory for _, memory in starts], "MB")
 
 
 def opening(pack: str, picture: str, device: str = "cpu") -> Request:
@@ -118,27 +113,3 @@ def _now(device: str) -> float:
     if device != "cpu":
         torch.cuda.synchronize()
     return time.perf_counter()
-
-
-def _start() -> tuple[float, float]:
-    """Seconds from starting the program to the page's first answer, and its memory in MB after a run."""
-    with serving() as server:
-        _run_served(server.address)
-        return server.seconds, server.memory()
-
-
-def _run_served(address: str) -> None:
-    """The opening run, through the endpoint."""
-    client = Client(address, verbose=False)
-    with tempfile.TemporaryDirectory() as folder:
-        picture = dict(examples.write(Path(folder)))[examples.OFFERED[OPENING_PACK][0]]
-        asked = opening(OPENING_PACK, picture)
-        more = {name: getattr(asked, name) for name in ("pack", "epsilon", "draws")}
-        client.predict(
-            handle_file(picture),
-            surrogates=list(asked.surrogates),
-            held_out=list(asked.held_out or ()),
-            guards={name: dict(own) for name, own in asked.guards.items()},
-            **more,
-            api_name="/attack",
-        )

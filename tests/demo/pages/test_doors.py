@@ -110,3 +110,13 @@ def test_health_says_whether_it_can_work(base: str, monkeypatch: pytest.MonkeyPa
     assert "torch" in told.json()["versions"]
     monkeypatch.setattr(health.ready, "is_set", lambda: False)
     assert httpx.get(f"{base}/health").status_code == 503
+
+
+@pytest.mark.parametrize("path", doors.PACKED)
+def test_the_page_comes_packed_to_whom_it_may(base: str, path: str) -> None:
+    answer = httpx.get(base + path, headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.num_bytes_downloaded < len(answer.content) / 4
+    plain = httpx.get(base + path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.status_code == answer.status_code == 200
