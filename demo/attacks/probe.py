@@ -32,7 +32,7 @@ class Probe:
     ) -> None:
         self.generator = generator
         self.random = any(at_random(surrogate) for surrogate in surrogates)
-        self._surrogates = Surrogates(surrogates, task)
+        self._surrogates = Surrogates(surrogates, task.labels)
         self._task = task
         self._graphs = Graphs(self._surrogates, transforms, uphill=-1.0 if task.targeted else 1.0)
         self.plain = self._graphs.plain
@@ -94,12 +94,24 @@ class Probe:
     def confirmed(self, pictures: Tensor, fell: Tensor, verdict: Callable[[Tensor], Tensor]) -> Tensor:
         """Which of those that fell at one look, `(N,)` bool, fall at most looks: among random surrogates luck is none.
 
-        verdict: from logits `(M,N,C)` to who falls, `(N,)` bool.
+        verdict: from logits `(M,N,C)` to who falls, `(N,)` bool. Pictures at rest have been confirmed already.
         """
-        if not self.random or not bool(fell.any()):
+        resting = self._surrogates.resting
+        if not self.random or not bool((fell if resting is None else fell & ~resting).any()):
             return fell
         again = torch.stack([verdict(self.logits(pictures)) for _ in range(LOOKS - 1)])
         return fell & majority(fell + again.sum(0), LOOKS)
+
+    def over(self, fell: Tensor) -> bool:
+        """Whether no way back is worth taking: all fell, `(N,)` bool, at a look that needs no confirming."""
+        return self.plain and not self.random and bool(fell.all())
+
+    def rest(self, finished: Tensor, logits: Tensor) -> None:
+        """From now on asks nobody about pictures, `(N,)` bool, that stay as they are; their logits, `(M,N,C)`, stand.
+
+        Their gradient is 0. A pass is counted as one whoever is left of the batch.
+        """
+        self._surrogates.rest(finished, logits)
 
     def fused(self, pictures: Tensor, loss: Loss) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one loss of all surrogates' logits, and the logits (see `plain`)."""

@@ -90,14 +90,17 @@ class Query:
             nothing = torch.zeros_like(pictures)
             if probe.forwards + (1 + 2 * pairs) * len(probe) > self.queries or finished.all():
                 return Reading(nothing, finished=torch.ones_like(finished), details=details)
-            answer = mean_probability(probe.logits(pictures))
+            logits = probe.logits(pictures)
+            answer = mean_probability(logits)
             asked = asked + torch.where(finished, 0, len(probe))
             finished = finished | self._there(probe, task, pictures, task.fooled(answer) & ~finished)
+            probe.rest(finished, logits)
             details = {"queries": asked, "gain": self.worth(answer, task), "margin": _margin(answer, task)}
             if finished.all():
-                return Reading(nothing, finished=finished, details=details)
+                return Reading(nothing, logits, finished=finished, details=details)
             asked = asked + torch.where(finished, 0, 2 * pairs * len(probe))
-            return Reading(self._estimate(probe, task, pictures, pairs), finished=finished, details=details)
+            details = {**details, "queries": asked}
+            return Reading(self._estimate(probe, task, pictures, pairs), logits, finished=finished, details=details)
 
         return measure
 
