@@ -128,5 +128,6 @@ def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
     """again: whether another way back from the same answers follows."""
     if not loss.requires_grad:
         return torch.zeros_like(leaf)
-    (gradient,) = torch.autograd.grad(loss.sum(), leaf, retain_graph=again, allow_unused=True)
+    each = torch.ones_like(loss)  # of the sum of all
+    (gradient,) = torch.autograd.grad(loss, leaf, each, retain_graph=again, allow_unused=True)
     return torch.zeros_like(leaf) if gradient is None else gradient

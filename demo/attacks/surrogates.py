@@ -62,7 +62,8 @@ class Surrogates:
         variants = len(pictures) // len(self._labels)
         if self.resting is None or not asked:
             self.forwards += count_as * len(asked)
-            return self._answers(pictures, self._labels.repeat(variants), chosen)
+            labels = self._labels if variants == 1 else self._labels.repeat(variants)
+            return self._answers(pictures, labels, chosen)
         told = [self._said[k].repeat(variants, 1) for k in asked]
         if not len(self._standing):
             return told
