@@ -24,7 +24,8 @@ class AdaEa:
     is turned over. Disparity-reduced filter (section 3.3): the gradient of the w-weighted fusion is zeroed where
     the cosine of the surrogates' gradients across colours, averaged over all pairs, is below `threshold`.
     Weights are each picture's own and all pairs count; published code shares one weight vector across the batch
-    and drops pairs. The M² losses need forward passes only.
+    and drops pairs. The M² losses need forward passes only, and the weighted fusion none: it goes back a second time
+    through the graphs that the members' own gradients came by.
     details: `kept`, `(N,)`, the share of pixels that pass the filter; `agreement`, `(N,)`, the mean cosine.
     """
 
@@ -34,16 +35,7 @@ class AdaEa:
 
     def begin(self, probe: Probe, task: Task) -> Measure:
         def measure(pictures: Tensor, step: int) -> Reading:
-            gradients, logits = probe.members(pictures)
-            weights = self._weights(probe, task, pictures, gradients)
-
-            def loss(logits: Tensor) -> Tensor:
-                return FUSIONS[self.fusion](logits, weights, task.cross_entropy)
-
-            if self.fusion == "losses":  # the weighted mean of gradients that are already there
-                gradient = (weights[..., None, None, None] * gradients).sum(0)
-            else:
-                gradient, _ = probe.fused(pictures, loss)
+            gradient, gradients, logits, weights = self._weighed(probe, task, pictures)
             agreement = _pairwise_cosine(gradients)
             kept = (agreement >= self.threshold).to(gradient)
             details = {"kept": kept.mean(dim=(1, 2, 3)), "agreement": agreement.mean(dim=(1, 2, 3))}
@@ -51,10 +43,21 @@ class AdaEa:
 
         return measure
 
+    def _weighed(self, probe: Probe, task: Task, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+        """The weighted fusion's gradient, every surrogate's own, the logits, and the weights."""
+        if self.fusion == "losses":  # the weighted mean of gradients that are already there
+            gradients, logits = probe.members(pictures)
+            weights = self._weights(probe, task, pictures, gradients)
+            return (weights[..., None, None, None] * gradients).sum(0), gradients, logits, weights
+        gradients, logits, fused = probe.members_first(pictures)
+        weights = self._weights(probe, task, pictures, gradients)
+        gradient = fused(lambda logits: FUSIONS[self.fusion](logits, weights, task.cross_entropy))
+        return gradient, gradients, logits, weights
+
     def _weights(self, probe: Probe, task: Task, pictures: Tensor, gradients: Tensor) -> Tensor:
-        tried = [task.project(pictures + task.step_size * gradient.sign()) for gradient in gradients]
+        tried = task.project(pictures + task.step_size * gradients.sign())
         # losses[j, i]: surrogate i's loss where surrogate j's own step leads.
-        losses = torch.stack([task.cross_entropy(probe.logits(one)) for one in tried]).clamp(min=SMALLEST_LOSS)
+        losses = task.cross_entropy(probe.variants(tried)).clamp(min=SMALLEST_LOSS)
         own = losses.diagonal().T
         ratios = own / losses if task.targeted else losses / own
         others = ratios.sum(1) - ratios.diagonal().T

@@ -76,7 +76,7 @@ def iterate(
     """The same run as `craft`, frame by frame. Closing the iterator stops the work.
 
     A surrogate with randomness of its own goes on drawing where a frame needs its answers and the attack did not
-    (ni-fgsm, nes, spsa, any transforms): its run is then another than craft's.
+    (ni-fgsm, any transforms): its run is then another than craft's.
 
     Args:
         name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, **knobs: as for `craft`.

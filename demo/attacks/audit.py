@@ -9,7 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from demo.attacks.task import Task
+from demo.attacks.task import cross_entropy
 
 NUDGE = 16 / 255
 
@@ -42,25 +42,24 @@ class Audit:
     outvoted without a word. notes: what the reader should know of those that do not move.
     """
 
-    task: Task
     names: tuple[str, ...]
     notes: list[str] = field(default_factory=list)
     _open: dict[int, _Passage] = field(default_factory=dict)
     _settled: set[int] = field(default_factory=set)
 
-    def watch(self, index: int, shown: Tensor, answer: Tensor) -> None:
-        """Before the way back: what surrogate `index` was shown, and its answer.
+    def watch(self, index: int, shown: Tensor, answer: Tensor, labels: Tensor) -> None:
+        """Before the way back: what surrogate `index` was shown, its answer, and the labels `(N,)`.
 
         Raises:
             ValueError: the answer depends on nothing.
         """
         if not answer.requires_grad:
             raise ValueError(self._cut_off(index))
-        if index in self._settled or index in self._open or len(answer) != len(self.task.labels):
+        if index in self._settled or index in self._open:
             return
         nobody = torch.zeros(len(answer), dtype=torch.bool, device=answer.device)
         seen = answer.detach()
-        passage = _Passage(shown.detach(), seen, self.task.cross_entropy(seen) == 0, nobody, nobody)
+        passage = _Passage(shown.detach(), seen, cross_entropy(seen, labels) == 0, nobody, nobody)
         answer.register_hook(passage.noting("sent"))
         shown.register_hook(passage.noting("arrived"))
         self._open[index] = passage

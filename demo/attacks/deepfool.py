@@ -27,7 +27,8 @@ class DeepFool:
     distance times sign w_i, lengthened by `overshoot`. A picture that has crossed is finished. candidates: the
     classes now ranked highest beside the label; each takes one gradient of every surrogate.
     The attack knows no budget; the driver's projection keeps it in the ball, where it may stay short of the border.
-    details: `distance`, `(N,)`, to that border in pixel units; `toward`, `(N,)`, the class behind it.
+    details: `distance`, `(N,)`, to that border in pixel units, 0 for what has crossed; `toward`, `(N,)`, the class
+    behind it.
     """
 
     candidates: int = 10
@@ -38,12 +39,15 @@ class DeepFool:
             said = None if probe.plain else probe.logits(pictures)
 
             def leads(logits: Tensor) -> list[Tensor]:
-                ranked = _ranked((logits if said is None else said).detach().mean(0), task)[:, : self.candidates]
-                return [_leads(logits.mean(0), classes, task) for classes in ranked.T]
+                seen = logits.detach()
+                ranked = _ranked((seen if said is None else said).mean(0), task)[:, : self.candidates]
+                fused = (seen if probe.over(_crossed(seen, task)) else logits).mean(0)
+                return [_leads(fused, classes, task) for classes in ranked.T]
 
             gradients, logits = probe.several(pictures, leads)
             here = probe.settled(pictures, said if logits is None else logits)
             crossed = probe.confirmed(pictures, _crossed(here, task), lambda logits: _crossed(logits, task))
+            probe.rest(crossed, here)
             return self._step(torch.stack(gradients), here, task, crossed)
 
         return measure
@@ -58,7 +62,10 @@ class DeepFool:
         here = torch.arange(len(nearest), device=nearest.device)
         distance, gradient = distances[nearest, here], gradients[nearest, here]
         reach = torch.where(distance.isfinite(), distance + NUDGE, 0) * (1 + self.overshoot)
-        details = {"distance": distance, "toward": ranked[here, nearest]}
+        details = {
+            "distance": distance.masked_fill(crossed, 0),
+            "toward": torch.where(crossed, ranked[:, 0], ranked[here, nearest]),
+        }
         direction = reach.view(-1, 1, 1, 1) * gradient.sign()
         return Reading(direction, logits, finished=crossed, details=details)
 

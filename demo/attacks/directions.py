@@ -32,7 +32,6 @@ class Ascent:
     def begin(self, probe: Probe, task: Task) -> Measure:
         fuse = FUSIONS[self.fusion]
         objective = self.objective(task)
-        sign = -1 if task.targeted else 1
 
         def measure(pictures: Tensor, step: int) -> Reading:
             ahead = self.weights is not uniform and not probe.plain
@@ -47,7 +46,8 @@ class Ascent:
 
             gradient, logits = probe.fused(pictures, loss)
             weights = used[-1][0]
-            climbed = sign * torch.stack([losses for _, losses in used]).mean(0)
+            climbed = used[0][1] if len(used) == 1 else torch.stack([losses for _, losses in used]).mean(0)
+            climbed = -climbed if task.targeted else climbed
             answers = said if ahead else logits
             return Reading(
                 gradient, answers, weights=weights, rule=self.weights, loss=climbed, details={"loss": climbed}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +22,15 @@ from demo.attacks.task import Task
 class Moment:
     """One iterate, with what was read there: at the last, where nothing is read any more, what was read before.
 
-    logits: the surrogates' on exactly these pictures, where they are there already. gradients, forwards: what the
-    attack has spent until now.
+    logits: the surrogates' on exactly these pictures, where they are there already. moved: what the last move has to
+    show, which only frames ask for. gradients, forwards: what the attack has spent until now.
     """
 
     step: int
     pictures: Tensor
     reading: Reading
     logits: Tensor | None
-    moved: Mapping[str, Any]
+    moved: Callable[[], Mapping[str, Any]]
     gradients: int
     forwards: int
 
@@ -44,7 +46,7 @@ def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator
 @torch.inference_mode(False)
 def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tensor:
     """The finished pictures alone, without the forward passes that only frames need."""
-    *_, last = _walk(attack, _probe(attack, surrogates, task), task)
+    (last,) = deque(_walk(attack, _probe(attack, surrogates, task), task), maxlen=1)  # keeps no other
     return last.pictures
 
 
@@ -67,7 +69,7 @@ def _walk(attack: Attack, probe: Probe, task: Task) -> Iterator[Moment]:
             pictures=pictures,
             reading=reading,
             logits=logits,
-            moved=mover.show(),
+            moved=mover.show,
             gradients=probe.gradients,
             forwards=probe.forwards,
         )
@@ -98,10 +100,15 @@ def _look_over(reading: Reading, step: int, notes: Sequence[str]) -> None:
     """Warns of what is new, and refuses what no picture can be made of."""
     for note in notes:
         warnings.warn(note, stacklevel=2)
-    if not bool(reading.direction.isfinite().all()):
+    if not _finite(reading.direction):
         raise ValueError(
             f"The gradient is not finite at iteration {step}: look for a root or a logarithm of 0 in a surrogate."
         )
+
+
+def _finite(direction: Tensor) -> bool:
+    """Where the sum is finite, every part is; where it is not, it may have overflowed."""
+    return math.isfinite(float(direction.sum())) or bool(direction.isfinite().all())
 
 
 class _Best:
@@ -141,7 +148,7 @@ def _frame(moment: Moment, probe: Probe, task: Task) -> Frame:
         weights=weights,
         cost=moment.gradients,
         queries=moment.forwards,
-        details=_copied({**reading.details, **moment.moved}),
+        details=_copied({**reading.details, **moment.moved()}),
         notes=probe.notes,
     )
 

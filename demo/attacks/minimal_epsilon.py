@@ -128,8 +128,9 @@ class _Search:
         return bool(self.high.isinf().any())
 
     def halve(self) -> None:
-        """Tries the middle of the interval of every picture that was fooled."""
-        self._try((self.low + self.high) / 2, self.high.isfinite() & (self.high > 0))
+        """Tries the middle of the interval of every picture that was fooled, while numbers are fine enough for one."""
+        middle = (self.low + self.high) / 2
+        self._try(middle, (self.low < middle) & (middle < self.high))
 
     def _try(self, epsilon: Tensor, searching: Tensor) -> None:
         (chosen,) = searching.nonzero(as_tuple=True)

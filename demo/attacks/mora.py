@@ -72,7 +72,8 @@ class Mora:
             sign = -1 if heading else 1  # heading for a label: its cross-entropy is to fall (a targeted probe's is)
 
             def loss(logits: Tensor) -> Tensor:
-                return sign * self._loss(logits, labels, beta, toward)
+                losses = sign * self._loss(logits, labels, beta, toward)
+                return losses.detach() if probe.over(self._fallen(logits.detach(), task)) else losses
 
             gradient, seen = probe.fused(pictures, loss)
             return self._reading(gradient, *self._look(probe, pictures, seen, task), labels, toward, beta)
@@ -95,9 +96,11 @@ class Mora:
         return F.cross_entropy(blend, labels, reduction="none")
 
     def _look(self, probe: Probe, pictures: Tensor, seen: Tensor | None, task: Task) -> tuple[Tensor, Tensor]:
-        """The logits, `(M,N,C)`, and which pictures have fallen, `(N,)`."""
+        """The logits, `(M,N,C)`, and which pictures have fallen, `(N,)`: they rest from now on."""
         logits = probe.settled(pictures, seen)
-        return logits, probe.confirmed(pictures, self._fallen(logits, task), lambda said: self._fallen(said, task))
+        fallen = probe.confirmed(pictures, self._fallen(logits, task), lambda said: self._fallen(said, task))
+        probe.rest(fallen, logits)
+        return logits, fallen
 
     def _fallen(self, logits: Tensor, task: Task) -> Tensor:
         """Whether the label has lost (the target has won); a tie is not enough."""

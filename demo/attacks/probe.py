@@ -1,4 +1,4 @@
-"""Probe: the only caller of autograd, and the one that keeps count."""
+"""Probe: what attacks ask surrogates through, and what keeps count."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from demo.attacks.graphs import Graphs, Wanted
 from demo.attacks.looks import LOOKS, at_random, majority
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogate, Surrogates
 from demo.attacks.task import Task
-from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
+from demo.attacks.views import Transform
 
 Loss = Callable[[Tensor], Tensor]
-"""From stacked logits `(M,N,C)` to each picture's own loss `(N,)`."""
-
-_Wanted = tuple[Tensor, int]
-"""Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back."""
+"""From stacked logits `(M,N,C)` to each picture's own loss `(N,)`; detached where no gradient is wanted of it."""
 
 
 class Probe:
@@ -25,7 +23,6 @@ class Probe:
     Gradients are averaged over the transforms' views, which are drawn once an iteration (`renew`), filtered,
     and point uphill for the attacker: for a targeted task their sign is flipped.
 
-    gradients: backward passes through one surrogate so far. forwards: forward passes through one surrogate.
     random: whether a surrogate says of itself that every look draws anew.
     plain: whether the surrogates are shown the pictures just as they are; only then do logits come with a gradient.
     """
@@ -34,20 +31,23 @@ class Probe:
         self, surrogates: Sequence[Surrogate], task: Task, transforms: Sequence[Transform], generator: torch.Generator
     ) -> None:
         self.generator = generator
-        self.gradients = 0
-        self.plain = is_plain(transforms)
         self.random = any(at_random(surrogate) for surrogate in surrogates)
-        self._surrogates = Surrogates(surrogates, task)
+        self._surrogates = Surrogates(surrogates, task.labels)
         self._task = task
-        self._uphill = -1.0 if task.targeted else 1.0
-        self._transforms = tuple(transforms)
-        self._views: tuple[View, ...] = (as_it_is,)
+        self._graphs = Graphs(self._surrogates, transforms, uphill=-1.0 if task.targeted else 1.0)
+        self.plain = self._graphs.plain
 
     def __len__(self) -> int:
         return len(self._surrogates)
 
     @property
+    def gradients(self) -> int:
+        """Backward passes through one surrogate so far."""
+        return self._graphs.spent
+
+    @property
     def forwards(self) -> int:
+        """Forward passes through one surrogate so far."""
         return self._surrogates.forwards
 
     @property
@@ -61,7 +61,7 @@ class Probe:
 
     def renew(self) -> None:
         """Draws this iteration's views."""
-        self._views = draw(self._transforms, self._task.images, self.generator)
+        self._graphs.renew(self._task.images, self.generator)
 
     def logits(self, pictures: Tensor) -> Tensor:
         """All surrogates' logits `(M,N,C)` on the pictures as they are; no gradient is kept."""
@@ -72,6 +72,15 @@ class Probe:
         """The same as `logits`, uncounted: what it takes to draw a frame is not the attacker's."""
         with torch.no_grad():
             return torch.stack(self._surrogates.ask(pictures, count_as=0))
+
+    def variants(self, pictures: Tensor) -> Tensor:
+        """All surrogates' logits `(Q,M,N,C)` on Q variants `(Q,N,3,H,W)` of the pictures; no gradient is kept.
+
+        Each variant is one query of each surrogate, however many of them share a forward pass.
+        """
+        with torch.no_grad():
+            answers = self._surrogates.ask(pictures.flatten(0, 1), count_as=len(pictures))
+        return torch.stack(answers).reshape(len(self), *pictures.shape[:2], -1).transpose(0, 1)
 
     def logits_beside(self, pictures: Tensor, index: int, own: Tensor | None) -> Tensor:
         """All surrogates' logits `(M,N,C)` where one's, `(1,N,C)`, are already there: only the others are asked."""
@@ -89,45 +98,47 @@ class Probe:
     def confirmed(self, pictures: Tensor, fell: Tensor, verdict: Callable[[Tensor], Tensor]) -> Tensor:
         """Which of those that fell at one look, `(N,)` bool, fall at most looks: among random surrogates luck is none.
 
-        verdict: from logits `(M,N,C)` to who falls, `(N,)` bool.
+        verdict: from logits `(M,N,C)` to who falls, `(N,)` bool. Pictures at rest have been confirmed already.
         """
-        if not self.random or not bool(fell.any()):
+        resting = self._surrogates.resting
+        if not self.random or not bool((fell if resting is None else fell & ~resting).any()):
             return fell
         again = torch.stack([verdict(self.logits(pictures)) for _ in range(LOOKS - 1)])
         return fell & majority(fell + again.sum(0), LOOKS)
 
-    def probabilities(self, pictures: Tensor) -> Tensor:
-        """Softmax probabilities `(Q,M,N,C)` of Q variants `(Q,N,3,H,W)`: all that an attacker without gradients sees.
+    def over(self, fell: Tensor) -> bool:
+        """Whether no way back is worth taking: all fell, `(N,)` bool, at a look that needs no confirming."""
+        return self.plain and not self.random and bool(fell.all())
 
-        Each variant is one query of each surrogate, however many of them share a forward pass.
+    def rest(self, finished: Tensor, logits: Tensor) -> None:
+        """From now on asks nobody about pictures, `(N,)` bool, that stay as they are; their logits, `(M,N,C)`, stand.
+
+        Their gradient is 0. A pass is counted as one whoever is left of the batch.
         """
-        with torch.no_grad():
-            answers = self._surrogates.ask(pictures.flatten(0, 1), count_as=len(pictures))
-        stacked = torch.stack(answers).reshape(len(self), *pictures.shape[:2], -1)
-        return stacked.transpose(0, 1).softmax(-1)
+        self._surrogates.rest(finished, logits)
 
     def fused(self, pictures: Tensor, loss: Loss) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one loss of all surrogates' logits, and the logits (see `plain`)."""
-        (gradient,), logits = self._gradients(pictures, EVERYONE, lambda z: [(loss(torch.stack(z)), len(z))])
+        (gradient,), logits = self._graphs.back(pictures, EVERYONE, lambda z: [(loss(torch.stack(z)), len(z))])
         return gradient, logits
 
     def several(
         self, pictures: Tensor, losses: Callable[[Tensor], Sequence[Tensor]]
     ) -> tuple[list[Tensor], Tensor | None]:
         """Gradients `(N,3,H,W)` of several losses `(N,)` of all surrogates' logits, out of one forward pass."""
-        return self._gradients(pictures, EVERYONE, lambda z: [(loss, len(z)) for loss in losses(torch.stack(z))])
+        return self._graphs.back(pictures, EVERYONE, lambda z: [(loss, len(z)) for loss in losses(torch.stack(z))])
 
     def fused_and_members(
         self, pictures: Tensor, loss: Loss, members: Sequence[int]
     ) -> tuple[Tensor, list[Tensor], Tensor | None]:
         """The gradient of one loss of all, and those of some members' own cross-entropy, out of one forward pass."""
 
-        def wanted(answers: Answers) -> list[_Wanted]:
+        def wanted(answers: Answers) -> list[Wanted]:
             # A stack of all would send zeros back through members whose gradient nobody wants.
-            own = [(self._own(answers[k].unsqueeze(0)), 1) for k in members]
+            own = [(self._task.cross_entropy(answers[k]), 1) for k in members]
             return [(loss(torch.stack(answers)), len(answers)), *own]
 
-        (gradient, *own), logits = self._gradients(pictures, EVERYONE, wanted)
+        (gradient, *own), logits = self._graphs.back(pictures, EVERYONE, wanted)
         return gradient, own, logits
 
     def member(self, index: int, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
@@ -135,56 +146,23 @@ class Probe:
 
         loss: of logits `(1,N,C)`; cross-entropy unless given.
         """
-        chosen = slice(index, index + 1)
-        of = loss or self._own
-        (gradient,), logits = self._gradients(pictures, chosen, lambda answers: [(of(torch.stack(answers)), 1)])
+
+        def wanted(answers: Answers) -> list[Wanted]:
+            return [(loss(torch.stack(answers)) if loss else self._task.cross_entropy(answers[0]), 1)]
+
+        (gradient,), logits = self._graphs.back(pictures, slice(index, index + 1), wanted)
         return gradient, logits
 
-    def members(self, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
+    def members(self, pictures: Tensor) -> tuple[Tensor, Tensor | None]:
         """Every surrogate's own gradient, `(M,N,3,H,W)`, and the logits `(M,N,C)`."""
-        gradients, logits = zip(*(self.member(k, pictures, loss) for k in range(len(self))), strict=True)
+        gradients, logits = zip(*(self.member(k, pictures) for k in range(len(self))), strict=True)
         return torch.stack(gradients), (torch.cat(logits) if self.plain else None)
 
-    def _own(self, logits: Tensor) -> Tensor:
-        return self._task.cross_entropy(logits[0])
-
-    def _gradients(
-        self, pictures: Tensor, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
-    ) -> tuple[list[Tensor], Tensor | None]:
-        totals: list[Tensor] = []
-        answers: list[Tensor] = []
-        for view in self._views:
-            answers, gradients = self._one_view(pictures, view, chosen, wanted)
-            totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
-        scale = self._uphill / len(self._views)
-        logits = torch.stack(answers).detach() if self.plain else None
-        return [smoothed(total * scale, self._transforms) for total in totals], logits
-
-    def _one_view(
-        self, pictures: Tensor, view: View, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
-    ) -> tuple[Answers, list[Tensor]]:
-        leaf = pictures.detach().requires_grad_()
-        with torch.enable_grad():
-            answers = self._surrogates.ask(view(leaf), chosen)
-            losses = wanted(answers)
-            try:
-                # Pictures do not look at each other, so the sum's gradient is each picture's own.
-                gradients = [_gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
-            except RuntimeError as error:
-                if "donated buffers" not in str(error):
-                    raise
-                # A compiled network's answer serves one way back: it is asked anew for each.
-                self._surrogates.audit.forget()
-                gradients = []
-                for place in range(len(losses)):
-                    answers = self._surrogates.ask(view(leaf), chosen)
-                    gradients.append(_gradient(wanted(answers)[place][0], leaf))
-        self._surrogates.settle()
-        self.gradients += sum(members for _, members in losses)
-        return answers, gradients
-
-
-def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
-    """again: whether another way back from the same answers follows."""
-    (gradient,) = torch.autograd.grad(loss.sum(), leaf, retain_graph=again, allow_unused=True)
-    return torch.zeros_like(leaf) if gradient is None else gradient
+    def members_first(self, pictures: Tensor) -> tuple[Tensor, Tensor | None, Callable[[Loss], Tensor]]:
+        """As `members`, and what then gives the gradient of one loss of all, by the graphs that are there if they can
+        be kept (`Graphs.kept`), else by another forward pass."""
+        found = self._graphs.kept(pictures, self._task.cross_entropy)
+        if found is None:
+            return *self.members(pictures), lambda loss: self.fused(pictures, loss)[0]
+        gradients, logits, further = found
+        return torch.stack(gradients), logits, lambda loss: further(lambda answers: loss(torch.stack(answers)))

@@ -90,14 +90,17 @@ class Query:
             nothing = torch.zeros_like(pictures)
             if probe.forwards + (1 + 2 * pairs) * len(probe) > self.queries or finished.all():
                 return Reading(nothing, finished=torch.ones_like(finished), details=details)
-            answer = probe.probabilities(pictures.unsqueeze(0))[0].mean(0)
+            logits = probe.logits(pictures)
+            answer = mean_probability(logits)
             asked = asked + torch.where(finished, 0, len(probe))
             finished = finished | self._there(probe, task, pictures, task.fooled(answer) & ~finished)
+            probe.rest(finished, logits)
             details = {"queries": asked, "gain": self.worth(answer, task), "margin": _margin(answer, task)}
             if finished.all():
-                return Reading(nothing, finished=finished, details=details)
+                return Reading(nothing, logits, finished=finished, details=details)
             asked = asked + torch.where(finished, 0, 2 * pairs * len(probe))
-            return Reading(self._estimate(probe, task, pictures, pairs), finished=finished, details=details)
+            details = {**details, "queries": asked}
+            return Reading(self._estimate(probe, task, pictures, pairs), logits, finished=finished, details=details)
 
         return measure
 
@@ -115,7 +118,7 @@ class Query:
             shape = tuple(pictures.shape[1:])
             ways = torch.stack([self.draw(shape, probe.generator) for _ in range(count)]).to(pictures).unsqueeze(1)
             both = torch.cat([pictures + self.radius * ways, pictures - self.radius * ways]).clamp(0, 1)
-            up, down = self.worth(probe.probabilities(both).mean(1), task).chunk(2)
+            up, down = self.worth(probe.variants(both).softmax(-1).mean(1), task).chunk(2)
             total = total + ((up - down)[..., None, None, None] * ways).sum(0)
         return total / (2 * self.radius * pairs)
 

@@ -51,7 +51,7 @@ class _SignMover:
         self._settings = settings
         self._step_size = step_size
         self._velocity = nothing
-        self._shown: dict[str, Any] = {}
+        self._met: tuple[Tensor, Tensor] | None = None
 
     def look(self, pictures: Tensor) -> Tensor:
         if not self._settings.nesterov:
@@ -59,13 +59,13 @@ class _SignMover:
         return pictures + self._step_size * self._settings.momentum * self._velocity
 
     def move(self, pictures: Tensor, reading: Reading, step: int) -> Tensor:
-        self._shown = {"turn": cosine(reading.direction, self._velocity)}
+        self._met = reading.direction, self._velocity
         self._velocity = self._settings.momentum * self._velocity + unit_mean(reading.direction)
         return pictures + self._step_size * self._velocity.sign()
 
     def show(self) -> Mapping[str, Any]:
         """turn: `(N,)`, cosine of the last gradient and the accumulated one; 1 straight on, 0 at the first move."""
-        return self._shown
+        return {"turn": cosine(*self._met)} if self._met else {}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from demo.attacks.answers import AnswerCheck, judged_apart
 from demo.attacks.audit import Audit
-from demo.attacks.task import Task
 
 Surrogate = Callable[[Tensor], Tensor]
 """From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
@@ -24,23 +23,33 @@ EVERYONE = slice(None)
 class Surrogates:
     """Asks for logits, of modules in eval mode.
 
-    forwards: forward passes through one surrogate. audit: whether gradients come through.
+    forwards: forward passes through one surrogate. audit: whether gradients come through. resting: about which
+    pictures nobody is asked any more, `(N,)` bool; None while all are asked about.
     """
 
-    def __init__(self, surrogates: Sequence[Surrogate], task: Task) -> None:
+    def __init__(self, surrogates: Sequence[Surrogate], labels: Tensor) -> None:
         self.forwards = 0
         self._all = tuple(surrogates)
         self._training = [_training(surrogate) for surrogate in surrogates]
         self._names = tuple(f"surrogate {k} ({title(one)})" for k, one in enumerate(surrogates, start=1))
-        self._labels = task.labels
-        self._check = AnswerCheck(classes_needed=int(task.labels.max()) + 1)
-        self.audit = Audit(task, self._names)
+        self._labels = labels
+        self._check = AnswerCheck(classes_needed=int(labels.max()) + 1)
+        self.audit = Audit(self._names)
+        self.resting: Tensor | None = None
+        self._standing = torch.arange(len(labels), device=labels.device)
+        self._said: Sequence[Tensor] = ()
 
     def __len__(self) -> int:
         return len(self._all)
 
+    def rest(self, finished: Tensor, logits: Tensor) -> None:
+        """Shows nobody these pictures, `(N,)` bool, any more: their logits, `(M,N,C)`, are the answers about them."""
+        if bool(finished.any()):
+            self.resting, self._said = finished, logits.detach().unbind()
+            self._standing = (~finished).nonzero().squeeze(1)
+
     def ask(self, pictures: Tensor, chosen: slice = EVERYONE, count_as: int = 1) -> Answers:
-        """The chosen surrogates' answers to pixels `(N,3,H,W)`.
+        """The chosen surrogates' answers to pixels `(N,3,H,W)`, or to those variants of them one after another.
 
         count_as: how many forward passes of each this is: 0 where it is not the attack that asks, and as many as
             there are variants of the pictures where several share one batch.
@@ -50,19 +59,34 @@ class Surrogates:
                 finite, or, where a gradient is wanted, has none.
         """
         asked = range(len(self._all))[chosen]
+        variants = len(pictures) // len(self._labels)
+        if self.resting is None or not asked:
+            self.forwards += count_as * len(asked)
+            labels = self._labels if variants == 1 else self._labels.repeat(variants)
+            return self._answers(pictures, labels, chosen)
+        told = [self._said[k].repeat(variants, 1) for k in asked]
+        if not len(self._standing):
+            return told
         self.forwards += count_as * len(asked)
-        if not asked:
-            return []
-        answers = [self._answer(k, pictures) for k in asked]
-        labels = self._labels.repeat(len(pictures) // len(self._labels))
-        return judged_apart(answers, labels, self._names[chosen])
+        places = torch.cat([self._standing + len(self._labels) * variant for variant in range(variants)])
+        answers = self._answers(pictures[places], self._labels[self._standing].repeat(variants), chosen)
+        return [whole.index_copy(0, places, answer) for whole, answer in zip(told, answers, strict=True)]
+
+    def _answers(self, pictures: Tensor, labels: Tensor, chosen: slice) -> Answers:
+        answers: Answers = []
+        for k in range(len(self._all))[chosen]:
+            shown = pictures.clone()  # some work in place
+            answer = self._answer(k, shown)
+            if shown.requires_grad and torch.is_grad_enabled():
+                self.audit.watch(k, shown, answer, labels)
+            answers.append(answer.to(pictures.dtype))
+        return judged_apart(answers, labels, self._names[chosen]) if answers else answers
 
     def settle(self) -> None:
         """After a way back; ValueError where a surrogate's gradient is not what its answers do."""
         self.audit.settle(self._answer)
 
-    def _answer(self, index: int, pictures: Tensor) -> Tensor:
-        shown = pictures.clone()  # some work in place
+    def _answer(self, index: int, shown: Tensor) -> Tensor:
         with _evaluating(self._training[index]):
             try:
                 answer = self._all[index](shown)
@@ -73,10 +97,8 @@ class Surrogates:
                     f"The weights of {self._names[index]} were made inside torch.inference_mode, where no gradient can "
                     "be had: load them outside, or use an attack that asks for answers only (nes, spsa)."
                 ) from error
-        self._check(answer, len(pictures))
-        if shown.requires_grad and torch.is_grad_enabled():
-            self.audit.watch(index, shown, answer)
-        return answer.to(pictures.dtype)
+        self._check(answer, len(shown))
+        return answer
 
 
 def title(surrogate: Surrogate) -> str:

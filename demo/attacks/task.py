@@ -58,14 +58,19 @@ class Task:
         return (-self.cross_entropy(logits)).exp()
 
     def cross_entropy(self, logits: Tensor) -> Tensor:
-        """Cross-entropy of the label for logits `(…,N,C)`: `(…,N)`, in nats.
+        """Cross-entropy of the label for logits `(…,N,C)`: `(…,N)`, in nats."""
+        return cross_entropy(logits, self.labels)
 
-        As log(1 + exp(others - label)), not as -log of a share: in single precision that share is 1, and the slope of
-        the label 0, as soon as a network is surer than one in ten million.
-        """
-        index = self.labels.expand(logits.shape[:-1]).unsqueeze(-1)
-        others = logits.scatter(-1, index, float("-inf")).logsumexp(-1)
-        return F.softplus(others - logits.gather(-1, index).squeeze(-1), threshold=FAR)
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Of the labels `(N,)` for logits `(…,N,C)`: `(…,N)`, in nats.
+
+    As log(1 + exp(others - label)), not as -log of a share: in single precision that share is 1, and the slope of
+    the label 0, as soon as a network is surer than one in ten million.
+    """
+    index = labels.expand(logits.shape[:-1]).unsqueeze(-1)
+    others = logits.scatter(-1, index, float("-inf")).logsumexp(-1)
+    return F.softplus(others - logits.gather(-1, index).squeeze(-1), threshold=FAR)
 
 
 WeightRule = Callable[[Tensor, Task, int], Tensor]

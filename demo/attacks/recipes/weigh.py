@@ -149,7 +149,7 @@ ROWS = (
         link="https://arxiv.org/abs/2308.02897",
         build=_adaea,
         knobs=(FUSION, MOMENTUM, BETA, THRESHOLD, VIEWS),
-        forwards=lambda members, steps, knobs: (2 + members) * members * steps,
+        forwards=lambda members, steps, knobs: (1 + members) * members * steps,
         members=2,
         chart="kept",
     ),

@@ -145,7 +145,8 @@ def test_deepfool_goes_the_exact_distance_to_a_linear_border():
         assert moved == pytest.approx((min(distances) + 1e-4) * 1.02, rel=1e-9)
     assert (frames[1].logits.mean(0).argmax(-1) != labels).all()
     assert torch.equal(frames[1].adversarial, frames[-1].adversarial), "what has crossed stays"
-    assert frames[-1].cost == 2 * 3 * 4  # a step and a look, three surrogates, four borders
+    assert frames[-1].cost == 3 * 4  # three surrogates, four borders; the look that finds all across goes not back
+    assert frames[-1].queries == 2 * 3  # the step's and that look's
 
 
 def test_deepfool_counts_only_the_borders_it_measures():

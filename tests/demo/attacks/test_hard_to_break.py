@@ -13,6 +13,7 @@ from small import CLASSES, SIDE, jury, linear, pictures, smooth, verdicts
 from torch import Tensor, nn
 
 from demo.attacks import RECIPES, craft
+from demo.attacks.driver import _finite
 
 IMAGES = pictures(3)
 ASKING = [name for name, recipe in RECIPES.items() if recipe.idea == "ask"]
@@ -250,3 +251,11 @@ def test_an_infinite_slope_is_refused() -> None:
 
     with pytest.raises(ValueError, match="gradient is not finite at iteration 0"):
         attacked("i-fgsm", [rooted], torch.zeros_like(IMAGES), torch.zeros(3, dtype=torch.int64))
+
+
+@pytest.mark.parametrize(
+    ("direction", "finite"),
+    [([1e308, 1e308], True), ([1.0, float("nan")], False), ([float("inf"), float("-inf")], False)],
+)
+def test_what_no_picture_can_be_made_of_is_seen_in_one_sum(direction: list[float], finite: bool) -> None:
+    assert _finite(torch.tensor(direction, dtype=torch.float64)) == finite

@@ -7,6 +7,7 @@ from small import CLASSES, Paper, jury, linear, n1, pictures, smooth, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import craft, iterate
+from demo.attacks.graphs import Graphs
 from demo.attacks.task import Task
 from demo.attacks.trend import majority, mean_gradient, mean_sign, unanimous_sign
 
@@ -202,4 +203,19 @@ def test_adaea_spends_no_second_gradient_where_the_first_will_do():
     costs = {f: list(iterate("adaea", networks, images, labels, steps=2, fusion=f))[-1] for f in ("logits", "losses")}
     assert costs["logits"].cost == 2 * 6
     assert costs["losses"].cost == 2 * 3
-    assert costs["losses"].queries == 2 * (3 + 9)
+    assert {last.queries for last in costs.values()} == {2 * (3 + 9)}, "the weighted gradient asks nobody again"
+
+
+@pytest.mark.parametrize("fusion", ["logits", "predictions"])
+@pytest.mark.parametrize("transforms", [(), ("di",), ("ti",), ("si",), ("di", "ti", "si")])
+@pytest.mark.parametrize("targeted", [False, True])
+def test_adaea_by_kept_graphs_is_adaea_asked_again(fusion, transforms, targeted, monkeypatch):
+    networks, images = jury(), pictures(3)
+    labels = (verdicts(networks, images) + targeted) % CLASSES
+    options = {"epsilon": EPSILON, "steps": 3, "fusion": fusion, "transforms": transforms, "targeted": targeted}
+    *_, kept = iterate("adaea", networks, images, labels, **options)
+    monkeypatch.setattr(Graphs, "kept", lambda *_: None)
+    *_, again = iterate("adaea", networks, images, labels, **options)
+    torch.testing.assert_close(kept.adversarial, again.adversarial, rtol=0, atol=1e-12)
+    assert kept.cost == again.cost
+    assert again.queries - kept.queries == (0 if "si" in transforms else 3 * 3)

@@ -1,0 +1,133 @@
+"""The ways back: gradients with respect to the pictures, through the graphs of the surrogates' answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from demo.attacks.surrogates import EVERYONE, Answers, Surrogates
+from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
+
+Wanted = tuple[Tensor, int]
+"""Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back.
+
+Losses without a graph, detached, want none: their gradient is 0, and nothing is spent on it.
+"""
+
+Further = Callable[[Callable[[Answers], Tensor]], Tensor]
+"""From losses of all answers to one more gradient, out of answers that are there already."""
+
+
+class Graphs:
+    """Gradients, averaged over the transforms' views, filtered, and uphill for the attacker: the caller of autograd.
+
+    spent: backward passes through one surrogate so far. plain: whether the surrogates are shown the pictures just as
+    they are. keeps: whether `kept` may hold one graph of every surrogate at once.
+    """
+
+    def __init__(self, surrogates: Surrogates, transforms: Sequence[Transform], uphill: float) -> None:
+        self.spent = 0
+        self.plain = is_plain(transforms)
+        self.keeps = True
+        self._surrogates = surrogates
+        self._uphill = uphill
+        self._transforms = tuple(transforms)
+        self._views: tuple[View, ...] = (as_it_is,)
+
+    def renew(self, like: Tensor, generator: torch.Generator) -> None:
+        """Draws an iteration's views."""
+        self._views = draw(self._transforms, like, generator)
+
+    def back(
+        self, pictures: Tensor, chosen: slice, wanted: Callable[[Answers], list[Wanted]]
+    ) -> tuple[list[Tensor], Tensor | None]:
+        """Gradients `(N,3,H,W)` of losses of the chosen surrogates' answers, and, if `plain`, those as `(M,N,C)`."""
+        totals: list[Tensor] = []
+        answers: Answers = []
+        for view in self._views:
+            answers, gradients = self._one_view(pictures, view, chosen, wanted)
+            totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
+        return [self._way(total) for total in totals], self._logits(answers)
+
+    def kept(
+        self, pictures: Tensor, own: Callable[[Tensor], Tensor]
+    ) -> tuple[list[Tensor], Tensor | None, Further] | None:
+        """Every surrogate's gradient of its own loss, from its logits `(N,C)` to `(N,)`; the logits; and `Further`.
+
+        The graphs of all stay until that has been called, once. None where that is not to be had: where `keeps` is
+        off, where several views would be as many times more to keep, and where a compiled network's answer turns out
+        to serve one way back only.
+        """
+        if not self.keeps or len(self._views) > 1:
+            return None
+        leaf, answers = self._shown(pictures, self._views[0], EVERYONE)
+        try:
+            with torch.enable_grad():
+                gradients = [_gradient(own(answer), leaf, again=True) for answer in answers]
+        except RuntimeError as error:
+            self._serves_once(error)
+            self.keeps = False
+            return None
+        self._surrogates.settle()
+        self.spent += len(answers)
+
+        def further(loss: Callable[[Answers], Tensor]) -> Tensor:
+            with torch.enable_grad():
+                gradient = _gradient(loss(answers), leaf)
+            self.spent += len(answers)
+            return self._way(gradient)
+
+        return [self._way(one) for one in gradients], self._logits(answers), further
+
+    def _shown(self, pictures: Tensor, view: View, chosen: slice) -> tuple[Tensor, Answers]:
+        leaf = pictures.detach().requires_grad_()
+        with torch.enable_grad():
+            return leaf, self._surrogates.ask(view(leaf), chosen)
+
+    def _one_view(
+        self, pictures: Tensor, view: View, chosen: slice, wanted: Callable[[Answers], list[Wanted]]
+    ) -> tuple[Answers, list[Tensor]]:
+        leaf, answers = self._shown(pictures, view, chosen)
+        with torch.enable_grad():
+            losses = wanted(answers)
+            try:
+                # Pictures do not look at each other, so the sum's gradient is each picture's own.
+                gradients = [_gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
+            except RuntimeError as error:
+                self._serves_once(error)
+                gradients = []
+                for place in range(len(losses)):
+                    answers = self._surrogates.ask(view(leaf), chosen)
+                    gradients.append(_gradient(wanted(answers)[place][0], leaf))
+        spent = sum(members for loss, members in losses if loss.requires_grad)
+        if spent:
+            self._surrogates.settle()
+        else:
+            self._surrogates.audit.forget()
+        self.spent += spent
+        return answers, gradients
+
+    def _way(self, total: Tensor) -> Tensor:
+        """From a gradient added up over the views to the attacker's way."""
+        scale = self._uphill / len(self._views)
+        return smoothed(total if scale == 1 else total * scale, self._transforms)
+
+    def _logits(self, answers: Answers) -> Tensor | None:
+        return torch.stack(answers).detach() if self.plain else None
+
+    def _serves_once(self, error: RuntimeError) -> None:
+        """Goes on where a compiled network's answer serves one way back only: it is then asked anew for each."""
+        if "donated buffers" not in str(error):
+            raise error
+        self._surrogates.audit.forget()
+
+
+def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
+    """again: whether another way back from the same answers follows."""
+    if not loss.requires_grad:
+        return torch.zeros_like(leaf)
+    each = torch.ones_like(loss)  # of the sum of all
+    (gradient,) = torch.autograd.grad(loss, leaf, each, retain_graph=again, allow_unused=True)
+    return torch.zeros_like(leaf) if gradient is None else gradient
