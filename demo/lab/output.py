@@ -55,7 +55,7 @@ def number(table: Table, value: float | None) -> str:
     """In the table's units: a share of 1 in %."""
     if value is None:
         return UNKNOWN
-    return f"{100 * value:.1f}" if table.share else f"{value:.2f}"
+    return (f"{100 * value:.1f}" if table.share else f"{value:.2f}").replace("-", "−")
 
 
 def _cell(table: Table, shown: Shown) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from demo.figures.of_lab import curves
 from demo.lab.claims import Ruling
+from demo.lab.job import names_in
 from demo.lab.kept import Kept
 from demo.lab.outcome import Outcome, Shown
 from demo.lab.output import UNKNOWN, about, head, number
@@ -45,7 +46,7 @@ def sheet(table: Table, outcome: Outcome, below: str = "") -> str:
         f'<p class="q-say">{escape(table.here[outcome.pack])}</p>' if outcome.pack in table.here else "",
         f'<div class="q-beside">{drawing(chart)}</div>' if chart else "",
         grid(table, outcome),
-        how(marked(escape(about(table, outcome)))),
+        how(marked(about(table, outcome))),
         below,
     ]
     return f'<div class="q-card q-view q-lab">{"".join(parts)}</div>'
@@ -91,19 +92,22 @@ def _row(table: Table, outcome: Outcome, row: str) -> str:
 def _cell(table: Table, pack: str, shown: Shown | None) -> str:
     if shown is None or shown.value is None:
         return f'<td data-value="">{UNKNOWN}</td>'
-    ends = f"{number(table, shown.low)} to {number(table, shown.high)}"
-    words = f"{shown.row}, {head(shown.column)}: {number(table, shown.value)}, 95 % interval {ends}, n = {shown.n}"
-    text = number(table, shown.value)
+    text = number(table, shown.value) if shown.column not in table.counts else f"{shown.value:.0f}"
+    known = shown.low is not None and shown.column not in table.counts
+    ends = f", 95 % interval {number(table, shown.low)} to {number(table, shown.high)}" if known else ""
+    words = f"{shown.row}, {head(shown.column)}: {shown.words} {text}{ends}, n = {shown.n}".replace("  ", " ")
     asked = settings(shown.run, pack)
     if asked is not None:
-        link = "?" + query(opening(pack) | asked)
+        link = "?" + query(opening(asked["pack"]) | asked)
         label = f"{words}. Try it in the Attack tab"
         text = f'<a href="{escape(link)}" target="_self" aria-label="{escape(label)}">{text}</a>'
-    heat = f' style="--q-heat:{shown.value:.2f}"' if table.share else ""
-    kind = ' class="q-heat"' if table.share else ""
+    share = table.share and shown.column not in table.counts
+    heat = f' style="--q-heat:{min(1, max(0, shown.value)):.2f}"' if share else ""
+    kind = ' class="q-heat"' if share else ""
     paper = f"<small>paper {number(table, shown.published)}</small>" if shown.published is not None else ""
-    interval = f"<small>{number(table, shown.low)}–{number(table, shown.high)}</small>"
-    return f'<td{kind} data-value="{shown.value}" title="{escape(words)}"{heat}>{text} {interval}{paper}</td>'
+    interval = f"<small>{number(table, shown.low)}–{number(table, shown.high)}</small>" if known else ""
+    name = f"{escape(shown.words)} " if shown.words else ""
+    return f'<td{kind} data-value="{shown.value}" title="{escape(words)}"{heat}>{name}{text} {interval}{paper}</td>'
 
 
 def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
@@ -113,8 +117,11 @@ def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
     surrogates = [_attacked(seat) for seat in run["surrogates"]]
     if None in surrogates:
         return None
+    packs = {
+        network.partition("/")[0] for seat in (*run["surrogates"], run["asked"] or []) for network in names_in(seat)
+    }
     found: dict[str, Any] = {
-        "pack": pack,
+        "pack": packs.pop() if len(packs) == 1 else pack,
         "attack": run["attack"],
         "surrogates": surrogates,
         "iterations": run["steps"],
@@ -126,7 +133,7 @@ def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
         found["epsilon"] = run["epsilon"]
     try:
         found |= _watching(run["asked"], found["surrogates"])
-        Request("a picture", **(opening(pack) | found)).check()
+        Request("a picture", **(opening(found["pack"]) | found)).check()
     except ValueError:  # the page has narrower limits than the lab
         return None
     return found
