@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from demo.attacks.at_once import at_once
+from demo.attacks.backward import Wanted, gradient, one_by_one
 from demo.attacks.looks import LOOKS, at_random, majority
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogate, Surrogates
 from demo.attacks.task import Task
@@ -14,9 +16,6 @@ from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smooth
 
 Loss = Callable[[Tensor], Tensor]
 """From stacked logits `(M,N,C)` to each picture's own loss `(N,)`."""
-
-_Wanted = tuple[Tensor, int]
-"""Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back."""
 
 
 class Probe:
@@ -39,6 +38,7 @@ class Probe:
         self.random = any(at_random(surrogate) for surrogate in surrogates)
         self._surrogates = Surrogates(surrogates, task)
         self._task = task
+        self._apart = at_once(surrogates, task.images).apart
         self._uphill = -1.0 if task.targeted else 1.0
         self._transforms = tuple(transforms)
         self._views: tuple[View, ...] = (as_it_is,)
@@ -118,7 +118,7 @@ class Probe:
     ) -> tuple[Tensor, list[Tensor], Tensor | None]:
         """The gradient of one loss of all, and those of some members' own cross-entropy, out of one forward pass."""
 
-        def wanted(answers: Answers) -> list[_Wanted]:
+        def wanted(answers: Answers) -> list[tuple[Tensor, int]]:
             # A stack of all would send zeros back through members whose gradient nobody wants.
             own = [(self._own(answers[k].unsqueeze(0)), 1) for k in members]
             return [(loss(torch.stack(answers)), len(answers)), *own]
@@ -144,28 +144,27 @@ class Probe:
     def _own(self, logits: Tensor) -> Tensor:
         return self._task.cross_entropy(logits[0])
 
-    def _gradients(
-        self, pictures: Tensor, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
-    ) -> tuple[list[Tensor], Tensor | None]:
+    def _gradients(self, pictures: Tensor, chosen: slice, wanted: Wanted) -> tuple[list[Tensor], Tensor | None]:
         totals: list[Tensor] = []
         answers: list[Tensor] = []
         for view in self._views:
-            answers, gradients = self._one_view(pictures, view, chosen, wanted)
+            alone = self._apart and chosen == EVERYONE
+            answers, gradients = (
+                self._one_by_one(pictures, view, wanted) if alone else self._one_view(pictures, view, chosen, wanted)
+            )
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         scale = self._uphill / len(self._views)
         logits = torch.stack(answers).detach() if self.plain else None
         return [smoothed(total * scale, self._transforms) for total in totals], logits
 
-    def _one_view(
-        self, pictures: Tensor, view: View, chosen: slice, wanted: Callable[[Answers], list[_Wanted]]
-    ) -> tuple[Answers, list[Tensor]]:
+    def _one_view(self, pictures: Tensor, view: View, chosen: slice, wanted: Wanted) -> tuple[Answers, list[Tensor]]:
         leaf = pictures.detach().requires_grad_()
         with torch.enable_grad():
             answers = self._surrogates.ask(view(leaf), chosen)
             losses = wanted(answers)
             try:
                 # Pictures do not look at each other, so the sum's gradient is each picture's own.
-                gradients = [_gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
+                gradients = [gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
             except RuntimeError as error:
                 if "donated buffers" not in str(error):
                     raise
@@ -174,13 +173,17 @@ class Probe:
                 gradients = []
                 for place in range(len(losses)):
                     answers = self._surrogates.ask(view(leaf), chosen)
-                    gradients.append(_gradient(wanted(answers)[place][0], leaf))
+                    gradients.append(gradient(wanted(answers)[place][0], leaf))
         self._surrogates.settle()
         self.gradients += sum(members for _, members in losses)
         return answers, gradients
 
-
-def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
-    """again: whether another way back from the same answers follows."""
-    (gradient,) = torch.autograd.grad(loss.sum(), leaf, retain_graph=again, allow_unused=True)
-    return torch.zeros_like(leaf) if gradient is None else gradient
+    def _one_by_one(self, pictures: Tensor, view: View, wanted: Wanted) -> tuple[Answers, list[Tensor]]:
+        """The same of all surrogates, with one's graph at a time."""
+        with torch.no_grad():
+            said = self._surrogates.ask(view(pictures))
+        gradients = one_by_one(said, wanted, lambda k, own: self._one_view(pictures, view, slice(k, k + 1), own))
+        if gradients is None:
+            self._apart = False
+            return self._one_view(pictures, view, EVERYONE, wanted)
+        return said, gradients
