@@ -17,10 +17,12 @@ from torch import Tensor
 from demo.attacks.looks import at_random
 from demo.attacks.surrogates import Surrogate
 
-PIXELS = 2**20
-"""Of pictures, times surrogates, through which a graph leads at once. Change it, before a run, for another machine."""
-BYTES = 2**11
-"""What a graph keeps of a pixel, on average over networks: on a GPU as many pixels fit as take half its memory."""
+PIXELS = 1_500_000
+"""Of pictures, times surrogates, through which graphs lead at once: some ten pictures of 224 pixels a side for three
+networks, which takes 0.5 to 3 GB (`BYTES`). Change it, before a run, for another machine."""
+BYTES = 2048
+"""What a graph keeps of a pixel, at most: from 300 (a small ResNet) to 1,800 (a MobileNet) among the built-in networks.
+On a GPU as many pixels fit as take half its memory."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Probe: the only caller of autograd, and the one that keeps count."""
+"""Probe: the one that asks surrogates for gradients (by `backward`), and keeps count."""
 
 from __future__ import annotations
 
