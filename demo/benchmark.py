@@ -6,7 +6,22 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from demo.measure import app, attacks, defences, known, load, overhead, results, seeing, speed, trios
+from demo.measure import (
+    app,
+    attacks,
+    defences,
+    gpu,
+    known,
+    load,
+    memory,
+    overhead,
+    peers,
+    results,
+    scale,
+    seeing,
+    speed,
+    trios,
+)
 from demo.run.device import best
 from models import WeightsError
 from models.packs import DEFAULT_PACK
@@ -19,6 +34,14 @@ COMMANDS: dict[str, Command] = {
     "speed": (speed.arguments, speed.measured, "how long a run takes without a page, and the driver's share of it"),
     "views": (seeing.arguments, seeing.measured, "how long each view of See why takes to its first and last picture"),
     "overhead": (overhead.arguments, overhead.measured, "what prepared networks gain, and what the driver costs"),
+    "scale": (scale.arguments, scale.measured, "how the time grows with surrogates, iterations, pixels and pictures"),
+    "memory": (memory.arguments, memory.measured, "what graphs take of the memory, all at once and one at a time"),
+    "peers": (
+        peers.arguments,
+        peers.measured,
+        "a public library's attacks beside ours: who is fooled, how long it takes",
+    ),
+    "gpu": (gpu.arguments, gpu.measured, "what a GPU makes of it: one picture and many, against the plain loop"),
     "load": (load.arguments, load.measured, "many visitors at once: how long each waits, and what memory it takes"),
     "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
     "defences": (defences.arguments, defences.measured, "which defence helps against transferred pictures"),

@@ -29,6 +29,11 @@ class ApgdStep:
 
     At checkpoints, picture by picture: where fewer than 75 % of the steps since the last raised the loss, or neither
     η nor the best loss has changed, η halves and the walk goes on from the best point. Needs readings with a loss.
+
+    Intervals are cut down to whole numbers, as in the authors' code: the paper's ⌈p_j · steps⌉ are the same for 100
+    iterations, and for 10 look after 3, 5, 6 … of them instead of after 2, 3, 4 …. Their code, and the libraries that
+    took it over, also count the first move as a rise whatever it did, hand back the last picture that fooled where
+    ours is the one with the highest loss, and the clean one where none did.
     details: `stride`, η in pixel units, and `best`, the best loss so far, each `(N,)`.
     """
 

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from demo.attacks.attack import Attack, Frame
 from demo.attacks.checks import check_pictures, check_surrogates, positive
-from demo.attacks.driver import finish, run
 from demo.attacks.knobs import number, settle
+from demo.attacks.portions import finish, run
 from demo.attacks.recipes import recipe
 from demo.attacks.surrogates import Surrogate
 from demo.attacks.task import Task
@@ -34,7 +34,8 @@ def craft(
 ) -> Tensor:
     """Adversarial pictures, each within epsilon (L-infinity) of its original.
 
-    What a picture becomes depends on no other picture of its batch. A surrogate with randomness of its own, such as
+    What a picture becomes depends on no other picture of its batch; one too large for the memory is taken in portions
+    (`at_once`). A surrogate with randomness of its own, such as
     a random defence, has its own generator too: give it a fresh one for each run where runs should be alike.
 
     Args:
@@ -76,7 +77,7 @@ def iterate(
     """The same run as `craft`, frame by frame. Closing the iterator stops the work.
 
     A surrogate with randomness of its own goes on drawing where a frame needs its answers and the attack did not
-    (ni-fgsm, any transforms): its run is then another than craft's.
+    (ni-fgsm, any transforms) or where portions of a large batch take turns: its run is then another than craft's.
 
     Args:
         name, surrogates, images, labels, epsilon, steps, step_size, targeted, seed, **knobs: as for `craft`.

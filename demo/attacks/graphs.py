@@ -7,14 +7,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from demo.attacks.backward import FromAnswers, gradient, one_by_one
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogates
 from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
-
-Wanted = tuple[Tensor, int]
-"""Losses `(N,)` whose gradient is wanted, and through how many surrogates it goes back.
-
-Losses without a graph, detached, want none: their gradient is 0, and nothing is spent on it.
-"""
 
 Further = Callable[[Callable[[Answers], Tensor]], Tensor]
 """From losses of all answers to one more gradient, out of answers that are there already."""
@@ -24,13 +19,17 @@ class Graphs:
     """Gradients, averaged over the transforms' views, filtered, and uphill for the attacker: the caller of autograd.
 
     spent: backward passes through one surrogate so far. plain: whether the surrogates are shown the pictures just as
-    they are. keeps: whether `kept` may hold one graph of every surrogate at once.
+    they are. keeps: whether `kept` may hold one graph of every surrogate at once. apart: whether graphs are held one
+    at a time wherever a gradient goes through all surrogates.
     """
 
-    def __init__(self, surrogates: Surrogates, transforms: Sequence[Transform], uphill: float) -> None:
+    def __init__(
+        self, surrogates: Surrogates, transforms: Sequence[Transform], uphill: float, apart: bool = False
+    ) -> None:
         self.spent = 0
         self.plain = is_plain(transforms)
-        self.keeps = True
+        self.keeps = not apart
+        self.apart = apart
         self._surrogates = surrogates
         self._uphill = uphill
         self._transforms = tuple(transforms)
@@ -40,14 +39,15 @@ class Graphs:
         """Draws an iteration's views."""
         self._views = draw(self._transforms, like, generator)
 
-    def back(
-        self, pictures: Tensor, chosen: slice, wanted: Callable[[Answers], list[Wanted]]
-    ) -> tuple[list[Tensor], Tensor | None]:
+    def back(self, pictures: Tensor, chosen: slice, wanted: FromAnswers) -> tuple[list[Tensor], Tensor | None]:
         """Gradients `(N,3,H,W)` of losses of the chosen surrogates' answers, and, if `plain`, those as `(M,N,C)`."""
         totals: list[Tensor] = []
         answers: Answers = []
         for view in self._views:
-            answers, gradients = self._one_view(pictures, view, chosen, wanted)
+            alone = self.apart and chosen == EVERYONE
+            answers, gradients = (
+                self._one_by_one(pictures, view, wanted) if alone else self._one_view(pictures, view, chosen, wanted)
+            )
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         return [self._way(total) for total in totals], self._logits(answers)
 
@@ -65,7 +65,7 @@ class Graphs:
         leaf, answers = self._shown(pictures, self._views[0], EVERYONE)
         try:
             with torch.enable_grad():
-                gradients = [_gradient(own(answer), leaf, again=True) for answer in answers]
+                gradients = [gradient(own(answer), leaf, again=True) for answer in answers]
         except RuntimeError as error:
             self._serves_once(error)
             self.keeps = False
@@ -75,9 +75,9 @@ class Graphs:
 
         def further(loss: Callable[[Answers], Tensor]) -> Tensor:
             with torch.enable_grad():
-                gradient = _gradient(loss(answers), leaf)
+                found = gradient(loss(answers), leaf)
             self.spent += len(answers)
-            return self._way(gradient)
+            return self._way(found)
 
         return [self._way(one) for one in gradients], self._logits(answers), further
 
@@ -87,20 +87,20 @@ class Graphs:
             return leaf, self._surrogates.ask(view(leaf), chosen)
 
     def _one_view(
-        self, pictures: Tensor, view: View, chosen: slice, wanted: Callable[[Answers], list[Wanted]]
+        self, pictures: Tensor, view: View, chosen: slice, wanted: FromAnswers
     ) -> tuple[Answers, list[Tensor]]:
         leaf, answers = self._shown(pictures, view, chosen)
         with torch.enable_grad():
             losses = wanted(answers)
             try:
                 # Pictures do not look at each other, so the sum's gradient is each picture's own.
-                gradients = [_gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
+                gradients = [gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
             except RuntimeError as error:
                 self._serves_once(error)
                 gradients = []
                 for place in range(len(losses)):
                     answers = self._surrogates.ask(view(leaf), chosen)
-                    gradients.append(_gradient(wanted(answers)[place][0], leaf))
+                    gradients.append(gradient(wanted(answers)[place][0], leaf))
         spent = sum(members for loss, members in losses if loss.requires_grad)
         if spent:
             self._surrogates.settle()
@@ -108,6 +108,16 @@ class Graphs:
             self._surrogates.audit.forget()
         self.spent += spent
         return answers, gradients
+
+    def _one_by_one(self, pictures: Tensor, view: View, wanted: FromAnswers) -> tuple[Answers, list[Tensor]]:
+        """The same of all surrogates, with one's graph at a time."""
+        with torch.no_grad():
+            said = self._surrogates.ask(view(pictures))
+        found = one_by_one(said, wanted, lambda k, own: self._one_view(pictures, view, slice(k, k + 1), own))
+        if found is None:
+            self.apart = False
+            return self._one_view(pictures, view, EVERYONE, wanted)
+        return said, [torch.zeros_like(pictures) if one is None else one for one in found]
 
     def _way(self, total: Tensor) -> Tensor:
         """From a gradient added up over the views to the attacker's way."""
@@ -122,12 +132,3 @@ class Graphs:
         if "donated buffers" not in str(error):
             raise error
         self._surrogates.audit.forget()
-
-
-def _gradient(loss: Tensor, leaf: Tensor, again: bool = False) -> Tensor:
-    """again: whether another way back from the same answers follows."""
-    if not loss.requires_grad:
-        return torch.zeros_like(leaf)
-    each = torch.ones_like(loss)  # of the sum of all
-    (gradient,) = torch.autograd.grad(loss, leaf, each, retain_graph=again, allow_unused=True)
-    return torch.zeros_like(leaf) if gradient is None else gradient

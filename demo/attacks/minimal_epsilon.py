@@ -15,6 +15,7 @@ from demo.attacks.checks import positive
 from demo.attacks.driver import finish
 from demo.attacks.knobs import number
 from demo.attacks.looks import LOOKS, at_random, majority
+from demo.attacks.portions import portions
 from demo.attacks.probe import Probe
 from demo.attacks.recipes import Recipe, recipe
 from demo.attacks.surrogates import Surrogate
@@ -55,8 +56,8 @@ def smallest_epsilon(
     """Minimum distortion search (the optimal search behind SEM's curves of success versus distortion, Qin et al. 2021).
 
     Epsilon doubles from `first` (pixel units of 1) at most growth - 1 times, up to 1, until the picture fools, and
-    the last interval is then halved `bisections` times. All pictures are searched at once, each with an epsilon of
-    its own, and what one yields depends on no other.
+    the last interval is then halved `bisections` times. Pictures are searched at once, as many as fit (`at_once`), each
+    with an epsilon of its own, and what one yields depends on no other.
 
     An attack is no monotone function of epsilon: the outcome is an epsilon that fooled beside one a 2^-bisections of
     its interval smaller that did not, not a proof that no smaller one could. The step size is the recipe's own.
@@ -87,14 +88,10 @@ def smallest_epsilon(
     if judge is not None and verdict is not None:
         raise ValueError("judge and verdict both say who is fooled: give one of them.")
     attack, task = prepare(name, surrogates, images, labels, first, steps, None, targeted, seed, knobs)
-    search = _Search(recipe(name), attack, surrogates, task, judge, verdict)
-    for step in range(growth):
-        epsilon = min(first * 2**step, 1.0)
-        if not search.grow(epsilon) or epsilon == 1:
-            break
-    for _ in range(bisections):
-        search.halve()
-    return Smallest(search.high, search.pictures)
+    found = [_Search(recipe(name), attack, surrogates, part, judge, verdict) for part in portions(surrogates, task)]
+    for search in found:
+        search.through(first, growth, bisections)
+    return Smallest(torch.cat([one.high for one in found]), torch.cat([one.pictures for one in found]))
 
 
 class _Search:
@@ -121,6 +118,15 @@ class _Search:
         self.low = task.images.new_zeros(len(task.images))
         self.high = torch.where(self._fooled(task.images, task), 0.0, torch.inf).to(self.low)
         self.pictures = task.images.clone()
+
+    def through(self, first: float, growth: int, bisections: int) -> None:
+        """All of it."""
+        for step in range(growth):
+            epsilon = min(first * 2**step, 1.0)
+            if not self.grow(epsilon) or epsilon == 1:
+                break
+        for _ in range(bisections):
+            self.halve()
 
     def grow(self, epsilon: float) -> bool:
         """Tries a larger epsilon on the pictures that nothing fooled yet; says whether any is left."""

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from demo.attacks.graphs import Graphs, Wanted
+from demo.attacks.at_once import at_once
+from demo.attacks.backward import Wanted
+from demo.attacks.graphs import Graphs
 from demo.attacks.looks import LOOKS, at_random, majority
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogate, Surrogates
 from demo.attacks.task import Task
@@ -34,7 +36,8 @@ class Probe:
         self.random = any(at_random(surrogate) for surrogate in surrogates)
         self._surrogates = Surrogates(surrogates, task.labels)
         self._task = task
-        self._graphs = Graphs(self._surrogates, transforms, uphill=-1.0 if task.targeted else 1.0)
+        apart = at_once(surrogates, task.images).apart
+        self._graphs = Graphs(self._surrogates, transforms, uphill=-1.0 if task.targeted else 1.0, apart=apart)
         self.plain = self._graphs.plain
 
     def __len__(self) -> int:

@@ -45,9 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def measured(options: argparse.Namespace) -> Iterator[str]:
     """A Markdown table: ratios of times, each of one turn; and how often a gradient in float32 is off."""
-    versions = ", ".join(f"{library} {metadata.version(library)}" for library in LIBRARIES)
-    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
-    yield f"{processor()}, {torch.get_num_threads()} threads, load {load} at the start; {versions}."
+    yield machine()
     turned = f"{options.steps} steps, {options.repeats} turns, {options.clock} time"
     yield f"{turned}; median, and its 95 % interval, of the ratios of each turn."
     yield ""
@@ -85,7 +83,7 @@ def turns(
     plain: Sequence[Classifier], ready: Sequence[Classifier], images: Tensor, options: argparse.Namespace
 ) -> Timed:
     """Seconds of each way, one after the other in every turn; the first turn, which only warms up, is left out."""
-    labels, steps, now = torch.zeros(len(images), dtype=torch.long), options.steps, CLOCKS[options.clock]
+    labels, steps = torch.zeros(len(images), dtype=torch.long, device=images.device), options.steps
     ways: dict[str, Callable[[], Tensor]] = {
         LOOP: partial(loop, plain, images, labels, steps),
         BARE: partial(loop, ready, images, labels, steps),
@@ -95,11 +93,18 @@ def turns(
     taken: Timed = {title: [] for title in ways}
     for turn in range(options.repeats + 1):
         for title, way in ways.items():
-            began = now()
+            began = _now(images, options)
             way()
             if turn:
-                taken[title].append(now() - began)
+                taken[title].append(_now(images, options) - began)
     return taken
+
+
+def _now(images: Tensor, options: argparse.Namespace) -> float:
+    """Once the device that the pictures are on has done all it was asked for."""
+    if images.is_cuda:
+        torch.cuda.synchronize(images.device)
+    return CLOCKS[options.clock]()
 
 
 def rows(times: Timed) -> Iterator[str]:
@@ -143,6 +148,13 @@ def gradient(network: Classifier, pictures: Tensor) -> Tensor:
 def noise(count: int, side: int) -> Tensor:
     """`(count,3,side,side)` in [0,1]: what is measured here does not depend on what is to be seen."""
     return torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def machine(libraries: Sequence[str] = LIBRARIES) -> str:
+    """Where it is measured: the processor, its threads, what else it does, and the libraries' versions."""
+    versions = ", ".join(f"{library} {metadata.version(library)}" for library in libraries)
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    return f"{processor()}, {torch.get_num_threads()} threads, load {load} at the start; {versions}."
 
 
 def processor() -> str:

@@ -41,8 +41,15 @@ COMMAND = "python -m demo.measure.render"
 
 
 def measured(name: str, wanted: Callable[[], list[str]] = list) -> Callable[[], str]:
-    """A stored table, with a row for everything that it should hold."""
-    return lambda: results.markdown(results.load(name), wanted())
+    """A stored table, with a row for everything that it should hold; a sentence where there is none yet."""
+
+    def drawn() -> str:
+        try:
+            return results.markdown(results.load(name), wanted())
+        except FileNotFoundError:
+            return f"{results.UNMEASURED.capitalize()}: `python -m demo.benchmark {name} --save` does."
+
+    return drawn
 
 
 def headline() -> str:
@@ -104,6 +111,10 @@ DRAWN: dict[str, Callable[[], str]] = {
     "trios": measured("trios"),
     "app": measured("app"),
     "speed": measured("speed"),
+    "overhead": measured("overhead"),
+    "scale": measured("scale"),
+    "memory": measured("memory"),
+    "peers": measured("peers"),
     "load": measured("load"),
     "views": measured("views"),
     "known-laboratory": measured("known"),

@@ -35,9 +35,11 @@ class Result:
 
 
 def parse(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[dict[str, str], ...], str]:
-    """Columns, rows and the words around them, from the lines of one printed Markdown table."""
+    """Columns, rows and the words around them, from the lines of one printed Markdown table; ValueError without one."""
     printed = [line for text in lines for line in text.splitlines()]
     cells = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in printed if line.startswith("|")]
+    if not cells:
+        raise ValueError("There is no table to keep: run it without --save.")
     columns, rows = tuple(cells[0]), cells[2:]
     words = " ".join(line.strip() for line in printed if line.strip() and not line.startswith("|"))
     return columns, tuple(dict(zip(columns, row, strict=True)) for row in rows), words

@@ -1,0 +1,104 @@
+"""How public libraries are called for what our recipes do: one small function a way of calling, one row a library."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+Way = Callable[[Tensor, Tensor], Tensor]
+"""From pictures `(N,3,H,W)` and labels to adversarial pictures."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Lengths in pixel units of 1."""
+
+    epsilon: float
+    step: float
+    steps: int
+
+
+Build = Callable[[Any, nn.Module, Settings], Way]
+"""From a library's module, the one network that it attacks, and settings to one of its attacks."""
+
+
+def _torchattacks(name: str, **more: Any) -> Build:
+    def build(library: Any, network: nn.Module, given: Settings) -> Way:
+        way: Way = getattr(library, name)(network, eps=given.epsilon, alpha=given.step, steps=given.steps, **more)
+        return way
+
+    return build
+
+
+def _torchattacks_apgd(library: Any, network: nn.Module, given: Settings) -> Way:
+    way: Way = library.APGD(network, norm="Linf", eps=given.epsilon, steps=given.steps, loss="ce")
+    return way
+
+
+def _torchattack(name: str) -> Build:
+    def build(library: Any, network: nn.Module, given: Settings) -> Way:
+        attack = getattr(library, name)
+        way: Way = attack(network, eps=given.epsilon, alpha=given.step, steps=given.steps)
+        return lambda pictures, labels: way(pictures, labels).detach()
+
+    return build
+
+
+def _foolbox(name: str) -> Build:
+    def build(library: Any, network: nn.Module, given: Settings) -> Way:
+        attack = getattr(library.attacks, name)(abs_stepsize=given.step, steps=given.steps)
+
+        def way(pictures: Tensor, labels: Tensor) -> Tensor:
+            shown = library.PyTorchModel(network, bounds=(0, 1), device=pictures.device)
+            found: Tensor = attack(shown, pictures, labels, epsilons=given.epsilon)[1]
+            return found
+
+        return way
+
+    return build
+
+
+def _pyautoattack(library: Any, network: nn.Module, given: Settings) -> Way:
+    attack = importlib.import_module("pyautoattack.autopgd_base").APGDAttack
+    kept = {"norm": "Linf", "n_restarts": 1, "loss": "ce", "seed": 0, "device": "cpu"}
+    perturb: Way = attack(network, n_iter=given.steps, eps=given.epsilon, **kept).perturb
+    return perturb
+
+
+PEERS: Mapping[str, Mapping[str, Build]] = {
+    "torchattacks": {
+        "mi-fgsm": _torchattacks("MIFGSM"),
+        "ni-fgsm": _torchattacks("NIFGSM"),
+        "pgd": _torchattacks("PGD"),
+        "apgd-ce": _torchattacks_apgd,
+    },
+    "torchattack": {"mi-fgsm": _torchattack("MIFGSM"), "pgd": _torchattack("PGD")},
+    "foolbox": {
+        "mi-fgsm": _foolbox("LinfMomentumIterativeFastGradientMethod"),
+        "pgd": _foolbox("LinfProjectedGradientDescentAttack"),
+    },
+    "pyautoattack": {"apgd-ce": _pyautoattack},
+}
+"""A library's module -> our recipe -> how that library is called for the same."""
+
+
+def imported(name: str) -> Any:
+    """The library's module.
+
+    Raises:
+        ValueError: nobody here knows how to call it, or it cannot be imported.
+    """
+    if name not in PEERS:
+        raise ValueError(
+            f"Nobody here knows how to call {name!r}: use one of {', '.join(PEERS)}, or add a row to PEERS."
+        )
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ValueError(
+            f"{name} cannot be imported ({error}): pip install {name}, in an environment of its own."
+        ) from error
