@@ -97,7 +97,8 @@ def test_what_graphs_apart_cost_is_what_hooks_count(name, monkeypatch):
     for surrogate in surrogates:
         surrogate.register_forward_hook(forward)
         surrogate[0].register_full_backward_hook(backward)
-    options = {"steps": 3, "epsilon": EPSILON, **knobs(name)}
+    asks = RECIPES[name].idea == "ask"  # where variants share a batch, hooks can tell their number while all stand
+    options = {"steps": 3, "epsilon": 1e-4 if asks else EPSILON, **knobs(name)}
     craft(name, surrogates, images, labels, **options)
     spent = dict(counts)
     *_, last = iterate(name, surrogates, images, labels, **options)
