@@ -10,6 +10,7 @@ from visiting import IN_CHROMIUM, MINUTE, QUICK, Visit, barriers
 from demo.run.views import VIEWS
 
 pytestmark = IN_CHROMIUM
+DATA_VALUES = "cells => cells.map(cell => cell.dataset.value)"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -19,6 +20,9 @@ def test_everybody_can_use_every_view(browser: Browser, address: str, theme: str
     page.get_by_role("tab", name="Stories").click()
     expect(page.locator("#q-tell-tour")).to_be_visible()
     found = {"stories": barriers(page)}
+    page.get_by_role("tab", name="Lab").click()
+    expect(page.locator("#q-lab-shown .q-sorted")).to_be_visible()
+    found["lab"] = barriers(page)
     page.get_by_role("tab", name="Attack").click()
     visit.attack()
     page.get_by_role("button", name="The charts, with every value").click()
@@ -36,6 +40,28 @@ def test_everybody_can_use_every_view(browser: Browser, address: str, theme: str
     found["stage"] = barriers(page)
     visit.close()
     assert found == {name: [] for name in found}
+
+
+def test_a_table_of_the_lab_is_sorted_and_a_number_opens_its_attack(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, query=QUICK)
+    page = visit.page
+    page.get_by_role("tab", name="Lab").click()
+    table = page.locator("#q-lab-shown .q-sorted")
+    head = table.locator("thead button").nth(1)
+    for order, turn in (("descending", -1), ("ascending", 1)):
+        head.click()
+        expect(table.locator("th").nth(1)).to_have_attribute("aria-sort", order)
+        values = [float(one) for one in table.locator("tbody tr td:nth-child(2)").evaluate_all(DATA_VALUES) if one]
+        assert values == sorted(values, key=lambda one: turn * one)
+    visit.shot("lab")
+    link = page.locator("#q-lab-shown td a").first
+    words = str(link.get_attribute("aria-label"))
+    link.click()
+    expect(page.locator("#q-start")).to_be_visible(timeout=MINUTE)
+    assert "Try it in the Attack tab" in words
+    assert "attack=" in page.url
+    assert visit.errors == []
+    visit.close()
 
 
 def test_compare_sets_attacks_side_by_side_and_loads_the_best(wide: Visit) -> None:
