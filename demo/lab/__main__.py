@@ -21,7 +21,7 @@ from demo.lab.making import jobs_of, staged
 from demo.lab.outcome import Outcome, as_data, read_off
 from demo.lab.store import Store
 from demo.lab.table import PAPERS, Table
-from demo.lab.tables import TABLES
+from demo.lab.tables import LACKING, TABLES
 from demo.measure.judging import counted
 from demo.measure.overhead import processor
 from models import WeightsError
@@ -71,10 +71,9 @@ def listed() -> str:
     """What of each paper there is."""
     lines = []
     for paper, title in PAPERS.items():
-        lines += [
-            title,
-            *(f"  {one.name:24} {one.place}: {one.title}" for one in TABLES.values() if one.paper == paper),
-        ]
+        own = [one for one in TABLES.values() if one.paper == paper]
+        lines += [title, *(f"  {one.name:24} {one.place}: {one.title}" for one in own)]
+        lines += [f"  {'not covered':24} {LACKING[paper]}"] if paper in LACKING else []
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from demo.lab import kept
 from demo.lab.output import grid, number
 from demo.lab.table import PAPERS
-from demo.lab.tables import TABLES
+from demo.lab.tables import LACKING, TABLES
 from models.packs import PACKS
 
 
@@ -19,7 +19,8 @@ def tables() -> str:
         )
         place = f"{PAPERS[table.paper].partition(' (')[0]}, {table.place}"
         lines.append(f"| `{name}` | {place} | {table.title} | {packs or '–'} |")
-    return "\n".join(lines)
+    lacking = [f"- {PAPERS[paper].partition(' (')[0]}: {words}" for paper, words in LACKING.items()]
+    return "\n".join([*lines, "", "Not covered:", "", *lacking])
 
 
 def claims() -> str:

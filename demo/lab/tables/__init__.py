@@ -3,5 +3,7 @@
 from demo.lab.table import Table
 from demo.lab.tables import ensemblefool, mora, ours, sem, svre, trend
 
-PAPERS = (ensemblefool, svre, sem, mora, trend, ours)
-TABLES: dict[str, Table] = {table.name: table for paper in PAPERS for table in paper.TABLES}
+PAPERS = (ensemblefool, svre, sem, mora, trend)
+TABLES: dict[str, Table] = {table.name: table for paper in (*PAPERS, ours) for table in paper.TABLES}
+LACKING = {paper.TABLES[0].paper: paper.LACKING for paper in PAPERS}
+"""Paper -> what of it has no table here."""

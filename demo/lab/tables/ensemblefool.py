@@ -180,3 +180,6 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
 )
+
+LACKING = "ImageNet at 299 pixels and the paper's Inception family; its figures stand beside the means of our groups."
+"""What of the paper has no table here."""

@@ -110,3 +110,9 @@ TABLES = (
         claims=lambda pack: tuple(cells.tau_claims()),
     ),
 )
+
+LACKING = (
+    "A³, CAA and the whole AutoAttack, juries of five and eight, CIFAR-100, the adversarially trained "
+    "DVERGE of Table 2; multi-target heads for four other labels."
+)
+"""What of the paper has no table here."""

@@ -172,3 +172,9 @@ TABLES = (
         ),
     ),
 )
+
+LACKING = (
+    "5000 queries within a search (200 here), 20 steps (10 here), noise of 0.75 and 1.5, a WRN under 21 "
+    "trainings; its curves come without numbers."
+)
+"""What of the paper has no table here."""

@@ -185,3 +185,9 @@ TABLES = (
         claims=_curves,
     ),
 )
+
+LACKING = (
+    "leave-one-out (everyone else is held out instead), five seeds, SI-TI-DIM in the ablations (TI-DIM "
+    "stands for it), β at every power of two (every fourth here)."
+)
+"""What of the paper has no table here."""

@@ -186,3 +186,9 @@ TABLES = (
         ),
     ),
 )
+
+LACKING = (
+    "C&W in L2, VGG11, input of six and eight bits, networks trained at coarse weights (ours are rounded "
+    "afterwards), Adam to Adam."
+)
+"""What of the paper has no table here."""

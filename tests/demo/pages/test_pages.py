@@ -134,6 +134,7 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
 
 
 def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "_LOOKS", {})
     monkeypatch.setattr(opening, "first_look", None)
     assert "Something went wrong on our side" in opening.looked(lion, "crop", 0.5, "tiny")[0]
 
