@@ -74,7 +74,7 @@ def about(table: Table, outcome: Outcome) -> str:
     unit = "shares in %" if table.share else "means"
     names = ", ".join(table.rightly(outcome.pack))
     counted = f"pictures that {names} name rightly" if names else "pictures, all of them"
-    paper = f" [In brackets, or under paper: the paper's own, {table.published_on}.]" if table.published_on else ""
+    paper = f" Beside them the paper's own, {table.published_on}." if table.published_on else ""
     return (
         f"{outcome.n} {counted}; epsilon {outcome.epsilon:g}/255, {outcome.steps} steps, seed {outcome.seed}; "
         f"{unit} with 95 % intervals.{paper} {table.sentence}"

@@ -74,6 +74,7 @@ def test_success_and_scores_are_those_of_the_pictures(held: Arrays, tmp_path: Pa
     assert all(one.low is None or 0 <= one.low <= one.high <= 1 for one in success.cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "side"), [(1, HELD), (2, WHITE)])
 def test_weights_are_tried(held: Arrays, tmp_path: Path, number: int, side: str) -> None:
     found = computed(TABLES[f"ensemblefool-{number}"], held, tmp_path)
@@ -107,6 +108,7 @@ def test_defended_networks_count_where_they_were_right(
         assert again.value == shown.value
 
 
+@pytest.mark.slow
 def test_traces_and_likeliest_classes(held: Arrays, tmp_path: Path) -> None:
     table = replace(TABLES["ensemblefool-top5"], claims=())
     top, trace = (computed(one, held, tmp_path) for one in (table, TABLES["ensemblefool-trace"]))

@@ -102,6 +102,7 @@ def verdict(*tops: int, silent: tuple[int, ...] = ()) -> dict[str, np.ndarray]:
     return {"top": np.array(tops), "abstains": np.isin(np.arange(len(tops)), silent)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rule", "defence"), [("most", "vote"), ("majority", "majority")])
 def test_a_ballot_is_what_many_lots_come_to(rule: str, defence: str) -> None:
     members = [models.load(name) for name in trios()["DVERGE"]]

@@ -94,6 +94,7 @@ def test_who_passes_for_an_architecture_of_its_own_bears_its_own_noise() -> None
     torch.testing.assert_close(member.look(picture, coin.manual_seed(3)).softmax(1), bare)
 
 
+@pytest.mark.slow
 def test_the_library_has_as_many_architectures_as_the_paper_and_half_of_it_is_half() -> None:
     assert len(seated(sem_sides.SEM, models.load).collection) == 7
     assert len(sem_sides.FEW) * 2 == len(sem_sides.LIBRARY)

@@ -126,6 +126,7 @@ def test_equal_gradients(held: Arrays, folder: Path) -> None:
     assert value(curve, f"{SVRE}, {ROBUST}", place) == pytest.approx(share(held, "svre", HARD), abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("base", "shown"), [(I_FGSM, ()), (MI_FGSM, ()), (TI_DIM, ("ti", "di"))])
 def test_the_base_spends_what_svre_spends_and_is_svre_at_m_0(
     held: Arrays, folder: Path, base: str, shown: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
