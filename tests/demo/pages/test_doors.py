@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import random
 from typing import Any
 
+import brotli
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from demo.pages import doors, health
 
@@ -120,3 +125,52 @@ def test_the_page_comes_packed_to_whom_it_may(base: str, path: str) -> None:
     plain = httpx.get(base + path, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.status_code == answer.status_code == 200
+
+
+def test_what_a_run_tells_comes_packed_at_once_and_a_picture_counts_once() -> None:
+    picture = base64.b64encode(random.Random(0).randbytes(60_000))
+    between = base64.b64encode(random.Random(1).randbytes(400_000))
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for piece in (picture, between, picture):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def came(*headers: tuple[bytes, bytes]) -> list[bytes]:
+        pieces: list[Message] = []
+
+        async def send(message: Message) -> None:
+            pieces.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": doors.TOLD, "headers": list(headers)}
+        asyncio.run(doors.Doors(run)(scope, None, send))  # type: ignore[arg-type]
+        return [piece["body"] for piece in pieces[1:]]
+
+    def unpacked(piece: bytes) -> bytes:
+        parts = [unpacker.process(piece)]
+        while parts[-1]:
+            parts.append(unpacker.process(b""))
+        return b"".join(parts)
+
+    browser, brotlis = (b"sec-fetch-site", b"same-origin"), (b"accept-encoding", b"gzip, br")
+    packed, unpacker = came(browser, brotlis), brotli.Decompressor()
+    assert [unpacked(piece) for piece in packed] == [picture, between, picture, b""]
+    assert len(packed[0]) < 0.8 * len(picture), "text that stands for bytes takes a third more than they do"
+    assert len(packed[2]) < 0.05 * len(picture)
+    for others in ([brotlis], [browser, (b"accept-encoding", b"gzip")]):
+        assert came(*others)[:3] == [picture, between, picture]
+
+
+def test_the_queue_is_where_it_is_packed(base: str) -> None:
+    config = httpx.get(f"{base}/config").json()
+    number = next(event["id"] for event in config["dependencies"] if event["queue"] is not False)
+    joined = {"data": [], "fn_index": number, "session_hash": "packed"}
+    assert httpx.post(f"{base}/gradio_api/queue/join", json=joined).status_code == 200
+    asked = {
+        "params": {"session_hash": "packed"},
+        "headers": {"accept-encoding": "br", "sec-fetch-site": "same-origin"},
+    }
+    with httpx.stream("GET", base + doors.TOLD, **asked) as told:  # type: ignore[arg-type]
+        assert told.headers["content-encoding"] == "br"
+        assert next(told.iter_lines()).startswith("data:")
