@@ -12,7 +12,7 @@ from pathlib import Path
 from demo.attacks.recipes import RECIPES
 from demo.figures import of_run
 from demo.figures.chart import Chart
-from demo.pages import sheets, stage, verdict
+from demo.pages import replay, sheets, stage, verdict
 from demo.run.picture import Pixels, strengthened
 from demo.run.reading import embedded
 from demo.run.saved import Saved
@@ -73,7 +73,7 @@ def _pictures(run: Saved) -> str:
         (f"What was added, ×{ADDED}, around grey", strengthened(finished.adversarial, finished.original, ADDED)),
     ]
     figures = (
-        f'<figure><img src="{stage.exact(pixels)}" alt="{words}"><figcaption>{words}</figcaption></figure>'
+        f'<figure><img src="{replay.exact(pixels)}" alt="{words}"><figcaption>{words}</figcaption></figure>'
         for words, pixels in shown
     )
     return f'<div class="q-pictures">{"".join(figures)}</div>'

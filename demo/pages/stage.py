@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from demo.pages import replay, tiles
 from demo.pages.glossary import explained
 from demo.pages.tiles import Tile
 from demo.run.events import Finished, Look, Prepared, Progress
-from demo.run.picture import Pixels, encode, strengthened
+from demo.run.picture import Pixels, strengthened
 from demo.run.saved import Saved
 from demo.run.verdict import Juror
 
@@ -72,11 +71,6 @@ def _later(look: Look) -> list[Juror]:
     return [juror for juror in look.jurors if juror.name not in look.before]
 
 
-def exact(pixels: Pixels) -> str:
-    """A picture as a PNG data URL: exactly these pixels."""
-    return "data:image/png;base64," + base64.b64encode(encode(pixels)).decode()
-
-
 def _stage(canvas: str, beside: str, benches: str) -> str:
     return (
         f'<div class="q-card q-stage"><div class="q-left">{canvas}</div><div class="q-beside">{beside}</div></div>'
@@ -112,8 +106,8 @@ def _compared(finished: Finished) -> str:
         for pixels in [strengthened(finished.adversarial, finished.original, times)]
     )
     return (
-        f'<div class="q-canvas q-compare"><img class="q-picture" src="{exact(finished.original)}" '
-        f'alt="The original picture"><img class="q-picture q-over" src="{exact(finished.adversarial)}" '
+        f'<div class="q-canvas q-compare"><img class="q-picture" src="{replay.exact(finished.original)}" '
+        f'alt="The original picture"><img class="q-picture q-over" src="{replay.exact(finished.adversarial)}" '
         f'alt="The adversarial picture">{added}<span class="q-caption">original ⟷ adversarial</span>'
         '<input class="q-part" type="range" min="0" max="100" value="50" '
         'aria-label="How much of the original picture is shown"></div>'

@@ -12,7 +12,7 @@ from PIL import Image
 from saving import ran
 
 from demo.figures import of_run
-from demo.pages import animation, report, stage
+from demo.pages import animation, replay, report
 from demo.run.reading import BLOCK, read
 from demo.run.rebuilding import kept
 from demo.run.saved import Saved
@@ -42,7 +42,7 @@ def test_a_report_says_everything(whole: Saved) -> None:
             assert f"<td>{name}</td><td>{chance:.1%}</td>" in made
     for name in (*whole.document["settings"], *whole.document["versions"]):
         assert f'<th scope="row">{name}</th>' in made
-    assert stage.exact(whole.finished.adversarial) in made
+    assert replay.exact(whole.finished.adversarial) in made
     for chart in of_run.charts(
         whole.finished.history, whole.prepared.look.jurors, whole.prepared.goal, kept(whole, "cpu").plan.recipe
     ):
