@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from demo.pages import curves, running
 from demo.pages import results as right
-from demo.pages import running
 from demo.pages.restoring import outputs, restored
 from demo.pages.scene import Name
 from demo.pages.streaming import Tab
@@ -81,7 +81,7 @@ def _shown(tab: Tab, run: Saved) -> Iterator[dict[Any, Any]]:
         known = found
     else:
         note, known = f"{note} {CLOSED.format(found)}", None
-    right.charts(run)
+    curves.charts(run)
 
     def updates() -> Iterator[dict[Any, Any]]:
         with running.scratch() as folder:

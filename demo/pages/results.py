@@ -10,9 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demo.attacks.recipes import RECIPES
-from demo.figures import interactive, of_run
-from demo.figures.chart import Chart
-from demo.pages import replay, running, stage, taking, verdict
+from demo.pages import curves, replay, running, stage, taking, verdict
 from demo.run.bet import GUESSES
 from demo.run.events import Finished, Prepared
 from demo.run.kept import Kept
@@ -27,8 +25,6 @@ VISIT = (
     '<nav id="q-visit" class="q-card" aria-label="Runs of this visit" hidden><h3>Runs of this visit</h3><ol></ol></nav>'
 )
 """Filled in the browser (assets/visit.js): nobody else has them."""
-PLOTS = 3
-"""A run draws two or three charts."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Results:
     stage: gr.HTML
     after: gr.Column
     taking: taking.Taking
-    plots: tuple[gr.Plot, ...]
+    curves: curves.Curves
 
     def outputs(self) -> list[Any]:
         return [
@@ -65,7 +61,7 @@ class Results:
             self.kept,
             self.stage,
             *self.taking.outputs(),
-            *self.plots,
+            *self.curves.outputs(),
         ]
 
 
@@ -90,12 +86,11 @@ def build() -> Results:
             gr.HTML("<h3>See why</h3>", elem_id="q-why-title", apply_default_css=False)
             views = {name: gr.Button(view.title, size="sm", elem_id=f"q-to-{name}") for name, view in VIEWS.items()}
         taken = taking.build()
-        with gr.Accordion("The charts, with every value", open=False, elem_id="q-plots"):
-            plots = tuple(gr.Plot(show_label=False, min_width=300) for _ in range(PLOTS))
+        drawn = curves.build(taken.run)
     gr.HTML(VISIT, apply_default_css=False)
     kept = gr.State(None, time_to_live=3600)
     other = gr.State("")
-    return Results(heard, said, bet, onward, least, stronger, another, other, kept, views, shown, after, taken, plots)
+    return Results(heard, said, bet, onward, least, stronger, another, other, kept, views, shown, after, taken, drawn)
 
 
 def _stronger(plan: Plan, finished: Finished) -> Any:
@@ -123,29 +118,10 @@ def finished(
     yield from shown(run, Kept(plan, prepared, finished), results, note)
 
 
-def charts(run: Saved) -> list[Chart]:
-    """What a run shows.
-
-    Raises:
-        ValueError: its iterations come from a file, and are not what its attack computes.
-    """
-    finished, look = run.finished, run.prepared.look
-    try:
-        return of_run.charts(finished.history, look.jurors, run.prepared.goal, RECIPES[run.attack])
-    except (LookupError, TypeError, ValueError) as problem:
-        raise ValueError(
-            "This file is damaged: its iterations are not what its attack computes. Save the run again where it was "
-            "made."
-        ) from problem
-
-
 def shown(run: Saved, kept: Kept | None, results: Results, note: str = "") -> Iterator[dict[Any, Any]]:
     """A run at hand or one that was brought back; its files live until they are handed over. kept: if it can be looked
     into.
     """
-    curves = charts(run)
-    drawn: list[Any] = [gr.update(value=interactive.plot(chart), visible=True) for chart in curves]
-    drawn += [gr.update(visible=False)] * (PLOTS - len(drawn))
     with running.scratch() as folder:
         other = another(run.attack)
         yield {
@@ -154,7 +130,7 @@ def shown(run: Saved, kept: Kept | None, results: Results, note: str = "") -> It
             results.kept: kept,
             results.stronger: _stronger(kept.plan, run.finished) if kept else gr.update(visible=False),
             results.another: f"Try {RECIPES[other].title}",
-            results.stage: stage.judged(run, curves),
-            **dict(zip(results.plots, drawn, strict=True)),
+            results.stage: stage.judged(run, curves.charts(run)),
+            **results.curves.of(),
             **results.taking.of(run, kept.plan if kept else None, Path(folder)),
         }

@@ -101,6 +101,24 @@ def test_what_was_added_can_be_looked_at_and_all_tiles_opened(wide: Visit) -> No
     expect(wide.page.locator(".q-tile:not([open])")).to_have_count(0)
 
 
+def test_charts_are_drawn_when_they_are_opened_and_follow_the_next_run(wide: Visit) -> None:
+    asked: list[str] = []
+    wide.page.on("request", lambda request: asked.append(request.url))
+    wide.attack()
+    assert [url for url in asked if "Plotly" in url] == [], "the script is larger than the rest of the run"
+    charts, door = wide.page.locator(".js-plotly-plot"), wide.page.get_by_role("button", name="The charts, with every")
+    door.click()
+    expect(charts).to_have_count(2, timeout=MINUTE)
+    wide.page.get_by_label("number input for Iterations").fill("3")
+    wide.page.get_by_label("number input for Iterations").press("Tab")
+    wide.attack()
+    length = "() => document.querySelector('.js-plotly-plot')?.data[0].x.length === 4"
+    wide.page.wait_for_function(length, timeout=MINUTE)
+    door.click()
+    expect(charts).to_have_count(0)
+    assert wide.errors == []
+
+
 def test_stop_stops_and_the_next_run_works(wide: Visit) -> None:
     wide.page.get_by_label("number input for Iterations").fill("100")
     wide.page.get_by_label("number input for Iterations").press("Tab")
