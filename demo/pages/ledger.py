@@ -117,9 +117,8 @@ def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
     surrogates = [_attacked(seat) for seat in run["surrogates"]]
     if None in surrogates:
         return None
-    packs = {
-        network.partition("/")[0] for seat in (*run["surrogates"], run["asked"] or []) for network in names_in(seat)
-    }
+    seats = [*run["surrogates"], *([] if run["asked"] is None else [run["asked"]])]
+    packs = {network.partition("/")[0] for seat in seats for network in names_in(seat)}
     found: dict[str, Any] = {
         "pack": packs.pop() if len(packs) == 1 else pack,
         "attack": run["attack"],

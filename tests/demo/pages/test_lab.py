@@ -87,6 +87,12 @@ def test_what_the_page_has_no_run_for_is_no_link(change: dict[str, object], guar
     assert (found and found["guards"]) == guards
 
 
+def test_an_attack_that_nobody_was_asked_about_is_a_link_too() -> None:
+    found = settings({**RUN, "asked": None}, "tiny")
+    assert found is not None
+    assert "held_out" not in found
+
+
 @pytest.mark.parametrize(
     ("seat", "name"),
     [

@@ -17,7 +17,7 @@ from saving import ran
 from demo import __version__
 from demo.attacks.recipes import RECIPES
 from demo.pages import report, sheets, stage, verdict
-from demo.pages.results import charts
+from demo.pages.curves import charts
 from demo.run.reading import BLOCK, DAMAGED, read
 from demo.run.rebuilding import kept
 from demo.run.saved import Saved
