@@ -13,11 +13,8 @@ from demo.lab.job import Arrays
 from demo.lab.table import Table
 from demo.run.picture import read, to_tensor
 from demo.run.session import agreed
+from demo.run.views.own import LONGEST, MOST
 from models.packs import PACKS
-
-MOST = 32
-LONGEST = 40
-"""Characters of a file's name that are repeated."""
 
 
 def labelled(

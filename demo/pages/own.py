@@ -40,21 +40,27 @@ class Own:
 
 def build() -> Own:
     with gr.Column(visible=False, elem_id="q-own") as room:
-        with gr.Row(equal_height=False):
-            files = gr.File(
-                file_count="multiple",
-                file_types=["image"],
-                label=f"Pictures of your own, up to {MOST}",
-                height=140,
-                elem_id="q-own-files",
-                scale=3,
-            )
-            with gr.Column(scale=1, min_width=200):
-                go = gr.Button("Run on my pictures", elem_id="q-own-go")
-                stop = gr.Button("Stop", visible=False, elem_id="q-own-stop")
-        shown = gr.HTML(elem_id="q-own-shown", apply_default_css=False)
-    files.preprocess = as_they_came
-    return Own(room, files, go, Place(shown, stop, Stops(), "Press <b>Run on my pictures</b> to begin again."))
+        files, go, place = asking(f"Pictures of your own, up to {MOST}", "Run on my pictures", "q-own")
+    return Own(room, files, go, place)
+
+
+def asking(label: str, press: str, name: str) -> tuple[gr.File, gr.Button, Place]:
+    """Where pictures are chosen, the button that begins, and where it is drawn. name: how the elements' names begin."""
+    with gr.Row(equal_height=False):
+        files = gr.File(
+            file_count="multiple",
+            file_types=["image"],
+            label=label,
+            height=140,
+            elem_id=f"{name}-files",
+            scale=3,
+        )
+        with gr.Column(scale=1, min_width=200):
+            go = gr.Button(press, elem_id=f"{name}-go")
+            stop = gr.Button("Stop", visible=False, elem_id=f"{name}-stop")
+    shown = gr.HTML(elem_id=f"{name}-shown", apply_default_css=False)
+    files.preprocess = _as_they_came
+    return files, go, Place(shown, stop, Stops(), f"Press <b>{press}</b> to begin again.")
 
 
 def wire(own: Own, results: Results) -> None:
@@ -115,7 +121,7 @@ def _framed(body: str, run: str = "") -> str:
     return f'<div class="q-card q-view"><h2>{TITLE}</h2>{words}{body}</div>'
 
 
-def as_they_came(payload: Any) -> list[tuple[str, str]]:
+def _as_they_came(payload: Any) -> list[tuple[str, str]]:
     """Each file's name and path. Both are a client's claims: what was not uploaded here is not opened."""
     found = []
     for one in getattr(payload, "root", None) or []:

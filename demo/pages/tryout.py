@@ -18,12 +18,13 @@ from demo.lab.table import Table
 from demo.lab.tables import TABLES
 from demo.pages import cards, running
 from demo.pages.ledger import sheet
-from demo.pages.looking import Place, computed
-from demo.pages.own import as_they_came
+from demo.pages.looking import computed
+from demo.pages.own import asking
 from demo.pages.room import ROOM, Waiting, visitor
-from demo.pages.stopping import Stops, until
+from demo.pages.stopping import until
 from demo.pages.widgets import QUIET, ROOMY
 from demo.run.device import best, on_gpu
+from demo.run.views.own import MOST
 
 SECONDS = 120
 
@@ -32,24 +33,10 @@ def build(table: gr.Dropdown, pack: gr.Radio) -> None:
     """The room below the table that is chosen."""
     with gr.Accordion("This table on pictures of your own", open=False, elem_id="q-lab-own"):
         gr.HTML(
-            f'<p class="q-say">Up to {own.MOST} pictures. Each counts as what the networks agree that it shows. '
+            f'<p class="q-say">Up to {MOST} pictures. Each counts as what the networks agree that it shows. '
             f"After {SECONDS // 60} minutes you see what is known by then.</p>"
         )
-        with gr.Row(equal_height=False):
-            files = gr.File(
-                file_count="multiple",
-                file_types=["image"],
-                label=f"Pictures, up to {own.MOST}",
-                height=140,
-                elem_id="q-lab-files",
-                scale=3,
-            )
-            with gr.Column(scale=1, min_width=200):
-                go = gr.Button("Compute it", elem_id="q-lab-go")
-                stop = gr.Button("Stop", visible=False, elem_id="q-lab-stop")
-        shown = gr.HTML(elem_id="q-lab-mine", apply_default_css=False)
-    files.preprocess = as_they_came
-    place = Place(shown, stop, Stops(), "Press <b>Compute it</b> to begin again.")
+        files, go, place = asking(f"Pictures, up to {MOST}", "Compute it", "q-lab-own")
 
     def begin(request: gr.Request, name: Any, chosen: Any, given: Any) -> Iterator[dict[Any, Any]]:
         place.stops.want(request)
@@ -59,8 +46,8 @@ def build(table: gr.Dropdown, pack: gr.Radio) -> None:
         place.stops.want(request)
 
     how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
-    go.click(begin, [table, pack, files], [shown, stop], trigger_mode="multiple", **how)
-    stop.click(stopping, None, None, **QUIET)
+    go.click(begin, [table, pack, files], [place.shown, place.stop], trigger_mode="multiple", **how)
+    place.stop.click(stopping, None, None, **QUIET)
 
 
 def _drawings(name: Any, pack: Any, files: list[Any], request: gr.Request, wish: threading.Event) -> Iterator[str]:
@@ -74,7 +61,7 @@ def _drawings(name: Any, pack: Any, files: list[Any], request: gr.Request, wish:
                 case Waiting():
                     yield cards.meanwhile(event)
                 case int():
-                    of = min(len(files), own.MOST)
+                    of = min(len(files), MOST)
                     yield cards.waiting(f"Looking at picture {event + 1} of {of} …", event / of)
                 case Progress():
                     yield cards.waiting(f"{event.words()} …", event.done / event.total)
