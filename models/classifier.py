@@ -29,6 +29,7 @@ class Classifier(nn.Module):
 
     random: whether every look draws anew, so that one look is no verdict. generator: what random looks of a plain
     call draw from; None is torch's own. alpha: the level of the vote's binomial test for what may abstain, else None.
+    abreast: whether it may be asked while others are; it keeps nothing from one look to the next.
     original: where the network was prepared for speed, makes of it what it was before; else None.
     """
 
@@ -58,6 +59,7 @@ class Classifier(nn.Module):
         self.channels = channels
         self.random = False
         self.by_query = False
+        self.abreast = True
         self.generator: torch.Generator | None = None
         self.alpha: float | None = None
         self.original: Callable[[nn.Module], nn.Module] | None = None

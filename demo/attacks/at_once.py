@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from demo.attacks.abreast import pixels
 from demo.attacks.looks import at_random
 from demo.attacks.surrogates import Surrogate
 
@@ -36,12 +37,10 @@ class AtOnce:
 def at_once(surrogates: Sequence[Surrogate], images: Tensor) -> AtOnce:
     """What fits of pictures like these, `(N,3,H,W)`.
 
-    A surrogate that says of itself at which side it looks (`size`) is taken at its word. Surrogates that answer by
-    lot are never held apart: asked twice they answer twice, and a gradient belongs to one answer.
+    Surrogates that answer by lot are never held apart: asked twice they answer twice, and a gradient belongs to one
+    answer.
     """
-    sides = [getattr(one, "size", None) or 0 for one in surrogates]
-    pixels = max(images[0, 0].numel(), *(side**2 for side in sides if isinstance(side, int)), 1)
-    fit = _pixels(images.device) // pixels
+    fit = _pixels(images.device) // pixels(surrogates, images)
     together = fit // max(len(surrogates), 1)
     if together or any(at_random(one) for one in surrogates):
         return AtOnce(max(together, 1))

@@ -42,10 +42,10 @@ def one_by_one(said: Answers, wanted: FromAnswers, ask_one: AskOne) -> list[Tens
     None instead of all where a surrogate answered otherwise this time: it answers by lot, and a gradient belongs to one
     answer.
     """
-    pulls = _pulls(said, wanted)
-    totals: list[Tensor | None] = [None] * len(pulls)
+    slopes = pulls(said, wanted)
+    totals: list[Tensor | None] = [None] * len(slopes)
     for index, before in enumerate(said):
-        own = {place: pull for place, pulled in enumerate(pulls) if (pull := pulled[index]) is not None}
+        own = {place: pull for place, pulled in enumerate(slopes) if (pull := pulled[index]) is not None}
         if not own:
             continue
         (answer,), gradients = ask_one(index, partial(_along, own.values()))
@@ -57,7 +57,7 @@ def one_by_one(said: Answers, wanted: FromAnswers, ask_one: AskOne) -> list[Tens
     return totals
 
 
-def _pulls(said: Answers, wanted: FromAnswers) -> list[tuple[Tensor | None, ...]]:
+def pulls(said: Answers, wanted: FromAnswers) -> list[tuple[Tensor | None, ...]]:
     """Of each loss the gradient with respect to each answer; None where an answer has no part in it."""
     answers = [answer.detach().requires_grad_() for answer in said]
     with torch.enable_grad():

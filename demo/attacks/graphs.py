@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from demo.attacks.apart import asked
 from demo.attacks.backward import FromAnswers, gradient, one_by_one
 from demo.attacks.surrogates import EVERYONE, Answers, Surrogates
 from demo.attacks.views import Transform, View, as_it_is, draw, is_plain, smoothed
@@ -44,10 +45,7 @@ class Graphs:
         totals: list[Tensor] = []
         answers: Answers = []
         for view in self._views:
-            alone = self.apart and chosen == EVERYONE
-            answers, gradients = (
-                self._one_by_one(pictures, view, wanted) if alone else self._one_view(pictures, view, chosen, wanted)
-            )
+            answers, gradients = self._of_view(pictures, view, chosen, wanted)
             totals = [total + one for total, one in zip(totals, gradients, strict=True)] if totals else gradients
         return [self._way(total) for total in totals], self._logits(answers)
 
@@ -62,8 +60,10 @@ class Graphs:
         """
         if not self.keeps or len(self._views) > 1:
             return None
-        leaf, answers = self._shown(pictures, self._views[0], EVERYONE)
         try:
+            if self.side_by_side(pictures):
+                return self._kept_apart(pictures, own)
+            leaf, answers = self._shown(pictures, self._views[0], EVERYONE)
             with torch.enable_grad():
                 gradients = [gradient(own(answer), leaf, again=True) for answer in answers]
         except RuntimeError as error:
@@ -81,10 +81,53 @@ class Graphs:
 
         return [self._way(one) for one in gradients], self._logits(answers), further
 
+    def side_by_side(self, pictures: Tensor, chosen: slice = EVERYONE) -> bool:
+        """Whether their graphs are gone back through at the same time."""
+        return not self.apart and self._surrogates.side_by_side(pictures, chosen)
+
+    def _kept_apart(
+        self, pictures: Tensor, own: Callable[[Tensor], Tensor]
+    ) -> tuple[list[Tensor], Tensor | None, Further]:
+        found = asked(self._surrogates, pictures, self._views[0], EVERYONE)
+        gradients, spent = found.back(lambda answers: [(own(answer), 1) for answer in answers], again=True)
+        self._surrogates.settle()
+        self.spent += spent
+
+        def further(loss: Callable[[Answers], Tensor]) -> Tensor:
+            (one,), spent = found.back(lambda answers: [(loss(answers), len(answers))])
+            self.spent += spent
+            return self._way(one)
+
+        return [self._way(one) for one in gradients], self._logits(found.answers), further
+
+    def _beside(self, pictures: Tensor, view: View, chosen: slice, wanted: FromAnswers) -> tuple[Answers, list[Tensor]]:
+        """The same as `_one_view`, side by side."""
+        found = asked(self._surrogates, pictures, view, chosen)
+        gradients, spent = found.back(wanted)
+        if spent:
+            self._surrogates.settle()
+        else:
+            self._surrogates.audit.forget()
+        self.spent += spent
+        return found.answers, gradients
+
     def _shown(self, pictures: Tensor, view: View, chosen: slice) -> tuple[Tensor, Answers]:
         leaf = pictures.detach().requires_grad_()
         with torch.enable_grad():
             return leaf, self._surrogates.ask(view(leaf), chosen)
+
+    def _of_view(
+        self, pictures: Tensor, view: View, chosen: slice, wanted: FromAnswers
+    ) -> tuple[Answers, list[Tensor]]:
+        if chosen == EVERYONE and self.apart:
+            return self._one_by_one(pictures, view, wanted)
+        if self.side_by_side(pictures, chosen):
+            try:
+                return self._beside(pictures, view, chosen, wanted)
+            except RuntimeError as error:
+                self._serves_once(error)
+                self._surrogates.in_turn()
+        return self._one_view(pictures, view, chosen, wanted)
 
     def _one_view(
         self, pictures: Tensor, view: View, chosen: slice, wanted: FromAnswers

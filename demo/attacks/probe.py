@@ -158,6 +158,11 @@ class Probe:
 
     def members(self, pictures: Tensor) -> tuple[Tensor, Tensor | None]:
         """Every surrogate's own gradient, `(M,N,3,H,W)`, and the logits `(M,N,C)`."""
+        if self._graphs.side_by_side(pictures):
+            found, answers = self._graphs.back(
+                pictures, EVERYONE, lambda z: [(self._task.cross_entropy(one), 1) for one in z]
+            )
+            return torch.stack(found), answers
         gradients, logits = zip(*(self.member(k, pictures) for k in range(len(self))), strict=True)
         return torch.stack(gradients), (torch.cat(logits) if self.plain else None)
 

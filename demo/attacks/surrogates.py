@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from demo.attacks.abreast import abreast, pays
 from demo.attacks.answers import AnswerCheck, judged_apart
 from demo.attacks.audit import Audit
+from demo.attacks.looks import at_random
 
 Surrogate = Callable[[Tensor], Tensor]
 """From pixels `(N,3,H,W)` in [0,1] to logits `(N,C)`: a `Classifier`, or any module or function of the reader's."""
@@ -18,6 +21,7 @@ Answers = list[Tensor]
 """Each asked surrogate's logits `(N,C)`."""
 
 EVERYONE = slice(None)
+T = TypeVar("T")
 
 
 class Surrogates:
@@ -36,6 +40,7 @@ class Surrogates:
         self._check = AnswerCheck(classes_needed=int(labels.max()) + 1)
         self.audit = Audit(self._names)
         self.resting: Tensor | None = None
+        self._free = not any(self._training) and all(map(_can_be_beside, surrogates))
         self._standing = torch.arange(len(labels), device=labels.device)
         self._said: Sequence[Tensor] = ()
 
@@ -72,15 +77,41 @@ class Surrogates:
         answers = self._answers(pictures[places], self._labels[self._standing].repeat(variants), chosen)
         return [whole.index_copy(0, places, answer) for whole, answer in zip(told, answers, strict=True)]
 
+    def ask_apart(self, pictures: Tensor, chosen: slice) -> tuple[list[Tensor], Answers]:
+        """The chosen's answers, and the copy of the pictures `(N,3,H,W)` each was shown: its graph begins there."""
+        shown = [pictures.detach().clone().requires_grad_() for _ in self._all[chosen]]
+        self.forwards += len(shown)
+        return shown, self._told(shown, self._labels, chosen)
+
+    def side_by_side(self, pictures: Tensor, chosen: slice) -> bool:
+        """Whether they are asked at the same time: all say of themselves that they can be (`abreast`)."""
+        return self.resting is None and self._free and pays(self._all[chosen], pictures)
+
+    def in_turn(self) -> None:
+        """From now on one is asked after the other."""
+        self._free = False
+
+    def each(self, chosen: slice, work: Callable[[int], T]) -> list[T]:
+        """What `work` gives for each place among the chosen, side by side."""
+        return abreast(self._all[chosen], work)
+
     def _answers(self, pictures: Tensor, labels: Tensor, chosen: slice) -> Answers:
-        answers: Answers = []
-        for k in range(len(self._all))[chosen]:
-            shown = pictures.clone()  # some work in place
-            answer = self._answer(k, shown)
-            if shown.requires_grad and torch.is_grad_enabled():
-                self.audit.watch(k, shown, answer, labels)
-            answers.append(answer.to(pictures.dtype))
-        return judged_apart(answers, labels, self._names[chosen]) if answers else answers
+        shown = [pictures.clone() for _ in self._all[chosen]]  # some work in place
+        return self._told(shown, labels, chosen)
+
+    def _told(self, shown: Sequence[Tensor], labels: Tensor, chosen: slice) -> Answers:
+        if not shown:
+            return []
+        places = range(len(self._all))[chosen]
+        answers = (
+            self.each(chosen, lambda place: self._answer(places[place], shown[place]))
+            if self.side_by_side(shown[0], chosen)
+            else [self._answer(k, one) for k, one in zip(places, shown, strict=True)]
+        )
+        for k, one, answer in zip(places, shown, answers, strict=True):
+            if one.requires_grad and torch.is_grad_enabled():
+                self.audit.watch(k, one, answer, labels)
+        return judged_apart([answer.to(shown[0].dtype) for answer in answers], labels, self._names[chosen])
 
     def settle(self) -> None:
         """After a way back; ValueError where a surrogate's gradient is not what its answers do."""
@@ -99,6 +130,11 @@ class Surrogates:
                 ) from error
         self._check(answer, len(shown))
         return answer
+
+
+def _can_be_beside(surrogate: Surrogate) -> bool:
+    """Whether it says of itself that it can be asked while others are; who answers by lot draws in turn."""
+    return bool(getattr(surrogate, "abreast", False)) and not at_random(surrogate)
 
 
 def title(surrogate: Surrogate) -> str:

@@ -1,0 +1,101 @@
+"""Works side by side, one processor thread each.
+
+A network that looks at one small picture is too little work to be shared out among a processor's threads: they wait for
+one another at every layer, and much longer when anything else wants the processor, too. Several such networks side by
+side, each on one thread, do not wait.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+
+PIXELS = 70_000
+"""Of all pictures that one network looks at, up to which it is so little work: 17 of 64 pixels a side, one of 224.
+`python -m demo.benchmark overhead` measures both sides of it."""
+
+ALONE = 2 * 64**2
+"""The same of one network by itself: nobody is beside it, but it waits for nobody either."""
+
+T = TypeVar("T")
+_took: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+
+def pays(askers: Sequence[Any], images: Tensor, meanwhile: bool = False) -> bool:
+    """Whether works for these, about pictures `(N,3,H,W)`, are better done on one thread each.
+
+    meanwhile: whether others go on beside them, which are not counted among the askers.
+    """
+    return (
+        images.device.type == "cpu"
+        and torch.get_num_threads() > 1  # one: the caller wants no more, or is such a work itself
+        and not torch.is_autocast_enabled("cpu")  # which no other thread would know of
+        and len(images) * pixels(askers, images) <= (PIXELS if len(askers) > 1 or meanwhile else ALONE)
+    )
+
+
+def pixels(askers: Sequence[Any], images: Tensor) -> int:
+    """Of one picture, as the one that looks at most sees it: who says of itself at which side it looks (`size`) is
+    taken at its word."""
+    sides = [getattr(one, "size", None) or 0 for one in askers]
+    return max(images[0, 0].numel(), *(side**2 for side in sides if isinstance(side, int)), 1)
+
+
+def abreast(askers: Sequence[Any], work: Callable[[int], T]) -> list[T]:
+    """What `work` gives for each place among the askers, on whose behalf it is done; autograd as the caller has it.
+
+    What one of them raises is raised when all have ended.
+    """
+    return begin(askers, work)()
+
+
+def begin(askers: Sequence[Any], work: Callable[[int], T]) -> Callable[[], list[T]]:
+    """Begins the same, and gives what waits for the end of it.
+
+    Who took longest the last time begins first, so that no thread waits long for another in the end.
+    """
+    wants_gradient = torch.is_grad_enabled()
+
+    def timed(place: int) -> T:
+        with torch.set_grad_enabled(wants_gradient):
+            began = time.perf_counter()
+            done = work(place)
+            _took[askers[place]] = time.perf_counter() - began
+            return done
+
+    pool = _workers(torch.get_num_threads())
+    longest_first = sorted(range(len(askers)), key=lambda place: -_took.get(askers[place], 0.0))
+    begun = {place: pool.submit(timed, place) for place in longest_first}
+
+    def end() -> list[T]:
+        wait(begun.values())
+        return [begun[place].result() for place in range(len(askers))]
+
+    return end
+
+
+@cache
+def _workers(count: int) -> ThreadPoolExecutor:
+    pool, ready = ThreadPoolExecutor(count, "abreast", initializer=_alone), threading.Barrier(count + 1)
+    for _ in range(count):
+        pool.submit(ready.wait)
+    ready.wait()
+    torch.set_num_threads(count)  # what each of them said of itself is what threads to come would go by
+    return pool
+
+
+def _alone() -> None:
+    torch.get_num_threads()  # what the process goes by is taken over when a thread first asks: later it would undo this
+    torch.set_num_threads(1)
+
+
+os.register_at_fork(after_in_child=_workers.cache_clear)  # a child has none of the threads
