@@ -11,8 +11,8 @@ import torch
 import models
 from demo.lab.job import Arrays
 from demo.lab.table import Table
+from demo.run.before import agreed
 from demo.run.picture import read, to_tensor
-from demo.run.session import agreed
 from demo.run.views.own import LONGEST, MOST
 from models.packs import PACKS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,15 +14,12 @@ from demo.pages.packs import offered
 from demo.pages.scene import Name, Scene
 from demo.pages.stopping import Stops
 from demo.pages.widgets import QUIET
-from demo.run.events import Look
 from demo.run.picture import whole
-from demo.run.plan import Plan
 from demo.run.request import Request
 from demo.run.session import first_look
 
 LONGEST = 640
 """The longer side of the whole picture on the stage, in pixels."""
-MOST_LOOKS = 64
 HOW: dict[str, Any] = {
     "concurrency_id": "looks",
     "concurrency_limit": 1,
@@ -31,7 +27,6 @@ HOW: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
 }
-_LOOKS: dict[Any, Look] = {}
 _EYE = ThreadPoolExecutor(1, "look")
 """One look at a time, on one thread: each that has ever computed keeps what torch caches by thread."""
 
@@ -91,7 +86,7 @@ def looked(picture: Any, framing: str, place: float, pack: str) -> list[Any]:
     surrogates, held_out = offered(pack)
     try:
         request = Request(picture, surrogates, held_out=held_out, framing=framing, place=place, pack=pack, guards={})
-        look = _seen(request.plan())
+        look = _EYE.submit(first_look, request.plan()).result()
         everything = whole(picture, LONGEST)
     except Exception as problem:  # noqa: BLE001  # said where the answers would be and, if it is ours, logged
         return [cards.error(running.said(problem)), "", gr.update(visible=False), gr.update(visible=False)]
@@ -103,15 +98,3 @@ def looked(picture: Any, framing: str, place: float, pack: str) -> list[Any]:
         gr.update(choices=chips, value=None, visible=True),
         gr.update(visible=cut),
     ]
-
-
-def _seen(plan: Plan) -> Look:
-    """The first look, remembered: every newcomer opens the page on the same picture."""
-    networks = tuple(name for entry in plan.roster for name in entry.networks)
-    key = (hashlib.sha256(plan.original.tobytes()).digest(), plan.original.shape, plan.settings["pack"], networks)
-    if (known := _LOOKS.get(key)) is None:
-        known = _EYE.submit(first_look, plan).result()
-        if len(_LOOKS) >= MOST_LOOKS:
-            _LOOKS.clear()
-        _LOOKS[key] = known
-    return known

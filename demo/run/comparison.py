@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from demo.attacks import RECIPES, iterate
-from demo.run import session
+from demo.run import before, session
 from demo.run.events import Finished, Prepared, Progress, Unknown
 from demo.run.jury import Jury, arrived, attacked
 from demo.run.picture import to_tensor
@@ -130,7 +130,7 @@ def compare(contestants: Sequence[Plan], budget: int) -> Iterator[Told]:
     prices = [_price(plan, jury) for plan in contestants]
     free = [price for price, plan in zip(prices, contestants, strict=True) if plan.recipe.steps is None]
     shared = max(min([budget, *(MOST_ITERATIONS * price for price in free)]), *prices)
-    prepared = session.prepare(contestants[0], jury)
+    prepared = before.prepare(contestants[0], jury)
     for plan, price in zip(contestants, prices, strict=True):
         if isinstance(prepared, Unknown):
             yield prepared

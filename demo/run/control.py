@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from demo.run.events import Control, Prepared
-from demo.run.jury import Jury, answered
+from demo.run.jury import Jury, answered, each
 from demo.run.picture import Pixels, to_tensor, within
 from demo.run.plan import Plan
 from demo.run.verdict import UNCOUNTED
@@ -17,11 +17,8 @@ def noise_of_the_same_size(plan: Plan, jury: Jury, prepared: Prepared) -> Contro
     Counted as fooled is who then says what the attacker wants: anything but the label, or the target.
     """
     picture = to_tensor(noisy(plan.original, plan.epsilon, plan.seed), plan.device)
-    marks = [
-        answered(member, picture, plan, prepared)[1]
-        for member in jury
-        if member.entry.bare or member.juror.group == "surrogate"
-    ]
+    shown = [member for member in jury if member.entry.bare or member.juror.group == "surrogate"]
+    marks = each(shown, picture, lambda place: answered(shown[place], picture, plan, prepared)[1])
     return Control(marks.count("fooled"), sum(mark not in UNCOUNTED for mark in marks))
 
 

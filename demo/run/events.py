@@ -71,10 +71,11 @@ class Prepared:
 class Progress:
     """One frame. Mappings go by jurors' names; confidence is that of the label under attack (or of the target).
 
-    answers: what each juror that is asked on the way says, and how sure it is. weights: the surrogates' at this
-    iteration, empty where the attack has none. gradients: backward passes through one
-    surrogate so far; forwards: forward passes. seconds: since the run began; seconds_left: an estimate. details: what
-    this attack alone has to show. notes: sentences on surrogates whose gradient has vanished.
+    answers: what each juror that is asked on the way says and how sure it is; of those who only look on, what they said
+    last, a moment ago at most: `Finished.history` has what they say of this very frame. weights: the surrogates' at
+    this iteration, empty where the attack has none. gradients: backward passes through one surrogate so far; forwards:
+    forward passes. seconds: since the run began; seconds_left: an estimate. details: what this attack alone has to
+    show. notes: sentences on surrogates whose gradient has vanished.
     """
 
     step: int

@@ -10,7 +10,7 @@ import dataclasses
 import time
 from collections.abc import Generator, Iterator
 
-from demo.run import budget, session
+from demo.run import before, budget, session
 from demo.run.events import Event, Least, Prepared, Tried
 from demo.run.jury import Jury, answered, arriving
 from demo.run.picture import to_pixels, to_tensor, within
@@ -29,7 +29,7 @@ def least(plan: Plan) -> Iterator[Event | Tried | Least]:
         ValueError: no attacked network was right before, or not even the largest strength makes all of them fall.
     """
     jury = yield from arriving(plan.roster, plan.device)
-    prepared = session.prepare(plan, jury)
+    prepared = before.prepare(plan, jury)
     if not isinstance(prepared, Prepared):
         yield prepared
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,14 +12,13 @@ from torch import Tensor
 
 from demo.attacks import Frame, iterate
 from demo.run import budget, verdict
+from demo.run.before import judged, prepare, unharmed
 from demo.run.control import noise_of_the_same_size
-from demo.run.events import Event, Finished, Look, Prepared, Progress, Unknown
-from demo.run.jury import Jury, Member, arrived, arriving, attacked
+from demo.run.events import Event, Finished, Look, Prepared, Progress
+from demo.run.jury import Jury, arrived, arriving, attacked
+from demo.run.onlookers import Onlookers, Said
 from demo.run.picture import decode, distances, encode, to_pixels, to_tensor, within
 from demo.run.plan import Plan
-
-GUESSES = 3
-"""How many of the surrogates' best guesses are offered."""
 
 
 def run(plan: Plan) -> Generator[Event, None, None]:
@@ -39,49 +39,21 @@ def first_look(plan: Plan) -> Look:
     return prepare(plan, arrived(plan.roster, plan.device)).look
 
 
-def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
-    """What the jury says before the attack, and what follows from it for the attack.
-
-    Raises:
-        ValueError: the jury sees the target already.
-    """
-    picture = to_tensor(plan.original, plan.device)
-    with torch.no_grad():
-        chances = torch.stack([surrogate(picture)[0].softmax(-1) for surrogate in attacked(jury, plan.seed)])
-    index, sure = agreed(chances, plan.sure)
-    guess = plan.labels[index]
-    # Who has a target need not know what the picture shows.
-    label = plan.label or (guess if sure or plan.target else None)
-    if plan.target is not None and plan.target == label:
-        raise ValueError(f"The jury already sees {label}: choose another target.")
-    goal = plan.labels.index(plan.target or label or guess)
-    before = {member.juror.name: _before(member, picture, goal, plan) for member in jury if not _patient(member)}
-    jurors = tuple(member.juror for member in jury)
-    likeliest = chances.mean(0).topk(min(GUESSES, len(plan.labels)))
-    guesses = tuple((plan.labels[i], p) for p, i in zip(*(values.tolist() for values in likeliest), strict=True))
-    look = Look(plan.original, jurors, before, guess, sure, guesses, len(plan.labels), _device_name(plan.device))
-    return Unknown(look) if label is None else Prepared(look, label, plan.target)
-
-
-def agreed(chances: Tensor, sure: float) -> tuple[int, bool]:
-    """What networks with these probabilities `(M,C)` see, and whether most say so, at a mean of `sure` or more."""
-    index = int(chances.mean(0).argmax())
-    votes = int((chances.argmax(-1) == index).sum())
-    return index, votes * 2 > len(chances) and float(chances[:, index].mean()) >= sure
-
-
 def attack(plan: Plan, jury: Jury, prepared: Prepared, began: float) -> Iterator[Progress | Finished]:
     """The attack, frame by frame, and the verdict. began: when the run did, by `time.perf_counter`."""
     budget.check(plan, jury)
     goal = plan.labels.index(prepared.goal)
     history: list[Progress] = []
+    onlookers = Onlookers(jury, plan, goal, prepared.look.before)
     for frame in frames(plan, jury, goal):
-        history.append(_progress(frame, plan, jury, goal, began))
+        said = onlookers.look(frame.step, frame.adversarial)
+        history.append(_progress(frame, plan, jury, goal, began, said))
         yield history[-1]
         if budget.spent(began):
             break
-    png = encode(within(history[-1].picture, plan.original, plan.epsilon))
-    yield _judge(plan, jury, prepared, png, tuple(history), began)
+    whole = tuple(_heard(one, onlookers.all()[one.step]) for one in history)
+    png = encode(within(whole[-1].picture, plan.original, plan.epsilon))
+    yield _judge(plan, jury, prepared, png, whole, began)
 
 
 def frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
@@ -101,20 +73,19 @@ def frames(plan: Plan, jury: Jury, goal: int) -> Iterator[Frame]:
     )
 
 
-def _progress(frame: Frame, plan: Plan, jury: Jury, goal: int, began: float) -> Progress:
+def _progress(frame: Frame, plan: Plan, jury: Jury, goal: int, began: float, said: Said) -> Progress:
     steps, seen = plan.steps, [member.juror.name for member in jury if member.juror.group == "surrogate"]
-    chances = dict(zip(seen, frame.logits[:, 0].softmax(-1), strict=True)) | _watching(frame.adversarial, jury)
-    confidence = {name: float(chance[goal]) for name, chance in chances.items()}
-    confidence |= dict(zip(seen, frame.confidence[:, 0].tolist(), strict=True))
+    chances = dict(zip(seen, frame.logits[:, 0].softmax(-1), strict=True))
+    confidence = dict(zip(seen, frame.confidence[:, 0].tolist(), strict=True))
     weights = {} if frame.weights is None else dict(zip(seen, frame.weights[:, 0].tolist(), strict=True))
     seconds = time.perf_counter() - began
-    return Progress(
+    told = Progress(
         step=frame.step,
         steps=steps,
         picture=to_pixels(frame.adversarial),
         weights=weights,
         confidence=confidence,
-        answers={name: (plan.labels[int(c.argmax())], float(c.max())) for name, c in chances.items()},
+        answers={name: (plan.labels[int(one.argmax())], float(one.max())) for name, one in chances.items()},
         gradients=frame.cost,
         forwards=frame.queries,
         seconds=seconds,
@@ -122,25 +93,14 @@ def _progress(frame: Frame, plan: Plan, jury: Jury, goal: int, began: float) -> 
         details=_plain(frame.details),
         notes=(*plan.notes, *frame.notes),
     )
+    return _heard(told, said)
 
 
-@torch.no_grad()
-def _watching(picture: Tensor, jury: Jury) -> dict[str, Tensor]:
-    """Probabilities of the bare networks that only look on; guards and juries wait for the finished file."""
-    return {
-        member.juror.name: member.classifier(picture)[0].softmax(-1)
-        for member in jury
-        if member.juror.group != "surrogate" and member.entry.bare
-    }
-
-
-def _patient(member: Member) -> bool:
-    """Whether it can wait for the end to be asked, both times: who answers at random takes many looks."""
-    return member.juror.random and member.juror.group != "surrogate"
-
-
-def _before(member: Member, original: Tensor, goal: int, plan: Plan) -> verdict.Opinion:
-    return verdict.opinion(member.classifier, original, goal, plan.draws, plan.seed)
+def _heard(told: Progress, said: Said) -> Progress:
+    """The same with what the onlookers say."""
+    beliefs = {name: one.belief for name, one in said.items()}
+    answers = {name: (one.answer, one.chance) for name, one in said.items()}
+    return replace(told, confidence={**told.confidence, **beliefs}, answers={**told.answers, **answers})
 
 
 def _judge(
@@ -148,13 +108,18 @@ def _judge(
 ) -> Finished:
     """The file is decoded again and only what came out of it is shown to anybody."""
     adversarial = decode(png)
-    picture, original = to_tensor(adversarial, plan.device), to_tensor(plan.original, plan.device)
+    picture = to_tensor(adversarial, plan.device)
     goal, targeted = plan.labels.index(prepared.goal), prepared.target is not None
-    findings = []
-    for member in jury:
-        before = prepared.look.before.get(member.juror.name) or _before(member, original, goal, plan)
-        after = verdict.opinion(member.classifier, picture, goal, plan.draws, plan.seed + 1)
-        findings.append(verdict.finding(member.juror, before, after, prepared.goal, targeted))
+    late = [member for member in jury if member.juror.name not in prepared.look.before]
+    said = {name: verdict.told(one, plan.labels, goal) for name, one in unharmed(plan, late).items()}
+    before = {**prepared.look.before, **said}
+    after = [
+        verdict.told(one, plan.labels, goal) for one in judged(plan, [(one, picture, plan.seed + 1) for one in jury])
+    ]
+    findings = [
+        verdict.finding(member.juror, before[member.juror.name], opinion, prepared.goal, targeted)
+        for member, opinion in zip(jury, after, strict=True)
+    ]
     return Finished(
         original=plan.original,
         adversarial=adversarial,
@@ -176,7 +141,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}
     return value.tolist() if isinstance(value, Tensor) else value
-
-
-def _device_name(device: str) -> str:
-    return torch.cuda.get_device_name(device) if device.startswith("cuda") else "CPU"

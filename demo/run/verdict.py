@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models import Classifier
-from models.defences import judge
+from models.defences import Judgement, judge
 
 ABSTAINS = "abstains"
 """What a juror says whose own vote is too close to call."""
@@ -75,11 +75,19 @@ class Finding:
 
 def opinion(classifier: Classifier, picture: Tensor, label: int, draws: int, seed: int) -> Opinion:
     """What a classifier says of one picture `(1,3,H,W)`; a random one is asked `draws` times."""
-    judged = judge(classifier, picture, draws, torch.Generator(picture.device).manual_seed(seed))
-    chances, classes = judged.probabilities[0].topk(min(5, len(classifier.labels)))
+    return told(judged(classifier, picture, draws, seed), classifier.labels, label)
+
+
+def judged(classifier: Classifier, picture: Tensor, draws: int, seed: int) -> Judgement:
+    return judge(classifier, picture, draws, torch.Generator(picture.device).manual_seed(seed))
+
+
+def told(judged: Judgement, labels: Sequence[str], label: int) -> Opinion:
+    """One picture's judgement in words."""
+    chances, classes = judged.probabilities[0].topk(min(5, len(labels)))
     return Opinion(
-        answer=ABSTAINS if bool(judged.abstains) else classifier.labels[int(judged.top)],
-        top=tuple((classifier.labels[int(c)], float(p)) for c, p in zip(classes, chances, strict=True)),
+        answer=ABSTAINS if bool(judged.abstains) else labels[int(judged.top)],
+        top=tuple((labels[int(c)], float(p)) for c, p in zip(classes, chances, strict=True)),
         belief=float(judged.probabilities[0, label]),
         votes=round(float(judged.shares[0, label]) * judged.draws),
         draws=judged.draws,

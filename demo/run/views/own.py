@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
+from demo.run.before import agreed
 from demo.run.jury import Jury
 from demo.run.kept import Kept
 from demo.run.picture import Pixels, read, to_tensor
-from demo.run.session import agreed
 from demo.run.views.transfer import Transfer, on, seats
 
 MOST = 32

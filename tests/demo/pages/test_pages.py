@@ -13,6 +13,7 @@ from demo.attacks.recipes import RECIPES
 from demo.pages import api, attack, examples, opening, packs, running, streaming
 from demo.pages.stopping import Stopped, Stops, until
 from demo.pages.streaming import Tab
+from demo.run import before
 from demo.run.request import Request
 from demo.run.session import first_look
 from demo.run.setting import settings
@@ -125,7 +126,6 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
         raise ValueError("Seen enough.")
 
     monkeypatch.setattr(opening, "first_look", look)
-    monkeypatch.setattr(opening, "_LOOKS", {})
     for pack in PACKS:
         opening.looked(lion, "crop", 0.5, pack)
     assert asked
@@ -134,17 +134,15 @@ def test_looking_at_the_page_makes_nobody_fetch_a_network(lion: str, monkeypatch
 
 
 def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_LOOKS", {})
     monkeypatch.setattr(opening, "first_look", None)
     assert "Something went wrong on our side" in opening.looked(lion, "crop", 0.5, "tiny")[0]
 
 
 def test_the_same_picture_is_looked_at_once(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_LOOKS", {})
     first = opening.looked(lion, "crop", 0.5, "tiny")
-    monkeypatch.setattr(opening, "first_look", lambda plan: pytest.fail("looked again"))
-    assert opening.looked(lion, "crop", 0.5, "tiny") == first
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(before, "judged", lambda plan, asks: [] if not asks else pytest.fail("looked again"))
+        assert opening.looked(lion, "crop", 0.5, "tiny") == first
     assert opening.looked(lion, "crop", 0.5, "trios") != first, "another jury says something else"
 
 
