@@ -9,7 +9,7 @@ import gradio as gr
 from demo.pages.choices import Left
 from demo.pages.examples import OFFERED
 from demo.pages.restoring import outputs, restored
-from demo.pages.widgets import ROOMY
+from demo.pages.widgets import heard_at
 from demo.run.link import wanted
 
 
@@ -28,7 +28,7 @@ def connect(blocks: gr.Blocks, left: Left) -> Any:
         return {left.sentence: gr.skip()}
 
     # By the queue: outside of it a warning has no way to the browser.
-    how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    how: dict[str, Any] = heard_at(left.sentence)
     return blocks.load(arrive, None, outputs(left), **how)
 
 

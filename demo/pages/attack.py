@@ -16,7 +16,7 @@ from demo.pages.menu import attack_of
 from demo.pages.scene import TO_THE_VERDICT, Name, Scene
 from demo.pages.stopping import Stops
 from demo.pages.streaming import Tab, stream
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.alike import alike
 from demo.run.bet import answered
 from demo.run.kept import Kept
@@ -52,7 +52,7 @@ def _connect(tab: Tab) -> None:
     inputs = [scene.state, results.bet, *controls.widgets()]
     argument = controls.argument
     outputs = [*scene.outputs(), *results.outputs(), argument.label, argument.epsilon, argument.attack, tab.left.more]
-    settings: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    settings: dict[str, Any] = heard_at(results.verdict)
     starters = _starters(tab)
     for button, run, more in starters:
         button.click(None, None, None, js=TO_THE_STAGE, api_visibility="private")

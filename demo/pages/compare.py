@@ -17,7 +17,7 @@ from demo.pages.controls import Controls
 from demo.pages.menu import attack_of
 from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stopped, Stops, until
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.comparison import MOST, Contestant, Told, best, comparable, plans, report
 from demo.run.events import Progress, Unknown
 from demo.run.plan import Plan
@@ -79,7 +79,7 @@ def build(controls: Controls, tabs: gr.Tabs) -> None:
         wanted = stops.want(request)
         return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
 
-    settings: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    settings: dict[str, Any] = heard_at(contest.stage)
     outputs = [contest.stage, contest.json, contest.best, contest.take, contest.start, contest.stop]
     contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
     contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)

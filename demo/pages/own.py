@@ -18,7 +18,7 @@ from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stops, until
 from demo.pages.upload import uploaded
 from demo.pages.views.transfer import drawn
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.kept import Kept
 from demo.run.views.own import MOST, Reading
 from demo.run.views.transfer import Transfer
@@ -80,10 +80,8 @@ def wire(own: Own, results: Results) -> None:
         go,
         [own.files, results.kept],
         [own.place.shown, own.place.stop],
-        **ROOMY,
         trigger_mode="multiple",
-        show_progress="hidden",
-        api_visibility="private",
+        **heard_at(own.place.shown),
     )
     own.place.stop.click(stopping, None, None, **QUIET)
 

@@ -15,7 +15,7 @@ from demo.pages.restoring import outputs, restored
 from demo.pages.scene import Name
 from demo.pages.streaming import Tab
 from demo.pages.telling import Bar
-from demo.pages.widgets import ROOMY
+from demo.pages.widgets import heard_at
 from demo.run.device import best
 from demo.run.kept import Kept
 from demo.run.picture import encode
@@ -67,9 +67,7 @@ def build(tab: Tab, shown: Bar, tabs: gr.Tabs) -> None:
         reopen,
         [tab.scene.state, button],
         list(dict.fromkeys(rooms)),
-        **ROOMY,
-        show_progress="hidden",
-        api_visibility="private",
+        **heard_at(tab.results.verdict),
     )
 
 

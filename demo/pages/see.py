@@ -18,7 +18,7 @@ from demo.pages.results import Results
 from demo.pages.room import Waiting, visitor
 from demo.pages.stopping import Stops, until
 from demo.pages.views import DRAWINGS
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.kept import Kept
 from demo.run.views import VIEWS
 
@@ -65,10 +65,8 @@ def build(results: Results, tabs: gr.Tabs, tab: gr.Tab) -> None:
         look,
         [see.view, see.step, results.kept, see.seen],
         [see.place.shown, see.step, see.place.stop, see.seen, see.own.room],
-        **ROOMY,
         trigger_mode="multiple",
-        show_progress="hidden",
-        api_visibility="private",
+        **heard_at(see.place.shown),
     )
     see.place.stop.click(stopping, None, None, **QUIET)
 

@@ -18,7 +18,7 @@ from demo.pages.places import Place, moved, named, read
 from demo.pages.restoring import outputs, restored
 from demo.pages.scene import TO_THE_VERDICT, Name
 from demo.pages.streaming import Tab, stream
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.device import best
 from demo.run.events import Finished, Prepared
 from demo.run.plan import Plan
@@ -93,7 +93,7 @@ def build(blocks: gr.Blocks, tab: Tab, shown: Bar, tabs: gr.Tabs) -> None:
         for place, (name, story) in enumerate(STORIES.items()):
             starts.append((_card(story.title, story.sentence, "Tell it", name), ("stories", place)))
     starts.append((shown.begin, ("stories", 0)))
-    how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    how: dict[str, Any] = heard_at(tab.results.verdict)
     now, where, room = tab.scene.state, shown.where, teller.outputs()
     tellers = [(button, _telling(teller, partial(_always, begin))) for button, begin in starts]
     tellers += [

@@ -22,7 +22,7 @@ from demo.pages.looking import computed
 from demo.pages.own import asking
 from demo.pages.room import ROOM, Waiting, visitor
 from demo.pages.stopping import until
-from demo.pages.widgets import QUIET, ROOMY
+from demo.pages.widgets import QUIET, heard_at
 from demo.run.device import best, on_gpu
 from demo.run.views.own import MOST
 
@@ -45,7 +45,7 @@ def build(table: gr.Dropdown, pack: gr.Radio) -> None:
     def stopping(request: gr.Request) -> None:
         place.stops.want(request)
 
-    how: dict[str, Any] = ROOMY | {"show_progress": "hidden", "api_visibility": "private"}
+    how: dict[str, Any] = heard_at(place.shown)
     go.click(begin, [table, pack, files], [place.shown, place.stop], trigger_mode="multiple", **how)
     place.stop.click(stopping, None, None, **QUIET)
 

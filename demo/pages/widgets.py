@@ -16,6 +16,15 @@ ROOMY: dict[str, Any] = {"concurrency_limit": None}
 """Settings of what computes: it stands in our own line, where places and times are true and one can leave."""
 
 
+def heard_at(place: gr.HTML) -> dict[str, Any]:
+    """Settings of what computes and says at `place` how far it is.
+
+    Unless one place is named, the browser hands every component that an event may write to, and all within it, a new
+    status at every update, and copies first what each of them holds: thousands of names where they are to choose from.
+    """
+    return ROOMY | {"show_progress": "hidden", "show_progress_on": [place], "api_visibility": "private"}
+
+
 def _as_sent(self: Any, payload: Any) -> Any:
     return payload
 
