@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 
 from demo.measure import (
     app,
-    attacks,
-    defences,
     gpu,
     known,
     load,
@@ -20,7 +18,6 @@ from demo.measure import (
     scale,
     seeing,
     speed,
-    trios,
 )
 from demo.run.device import best
 from models import WeightsError
@@ -43,10 +40,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "gpu": (gpu.arguments, gpu.measured, "what a GPU makes of it: one picture and many, against the plain loop"),
     "load": (load.arguments, load.measured, "many visitors at once: how long each waits, and what memory it takes"),
-    "attacks": (attacks.arguments, attacks.measured, "every attack on the same pictures: who is fooled, at what cost"),
-    "defences": (defences.arguments, defences.measured, "which defence helps against transferred pictures"),
     "known": (known.arguments, known.measured, "which rule tells what a jury knows from what it does not"),
-    "trios": (trios.arguments, trios.measured, "what PGD, and what MORA, leaves standing of each trio"),
 }
 
 
@@ -70,8 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"\nMeasured by `{command}`.")
         if options.save:
             pack = getattr(options, "pack", DEFAULT_PACK)
-            kind = "-agreed" if getattr(options, "agreed", False) else ""
-            name = f"{options.command}{kind}" if pack == DEFAULT_PACK else f"{options.command}-{pack}{kind}"
+            name = options.command if pack == DEFAULT_PACK else f"{options.command}-{pack}"
             path = results.save(name, command, lines, best())
             print(f"Kept in {path.name}: run `python -m demo.measure.render` to bring it into the documentation.")
     except (ValueError, WeightsError) as problem:

@@ -38,11 +38,6 @@ def right(verdict: Arrays, pictures: Arrays) -> Samples:
     return 1.0 - fooled_or_silent(verdict, pictures)
 
 
-def gained(verdict: Arrays, without: Arrays, pictures: Arrays) -> Samples:
-    """1 where one classifier names the label and the other does not, -1 the other way round."""
-    return right(verdict, pictures) - right(without, pictures)
-
-
 def newly_fooled(*results: Arrays) -> Samples:
     """Fooled, among the pictures that this very classifier named rightly before.
 
@@ -148,7 +143,6 @@ MEASURES: dict[str, Callable[..., Samples]] = {
         fooled_or_silent,
         reached,
         right,
-        gained,
         newly_fooled,
         attack_score,
         loss,

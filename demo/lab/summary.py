@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from demo.lab import kept
-from demo.lab.output import grid, number
-from demo.lab.table import PAPERS
+from demo.lab.job import Job
+from demo.lab.outcome import Outcome
+from demo.lab.output import about, grid, number
+from demo.lab.scene import Scene
+from demo.lab.table import PAPERS, Table
 from demo.lab.tables import LACKING, TABLES
 from models.packs import PACKS
 
@@ -42,8 +48,29 @@ def claims() -> str:
     return "\n".join(lines)
 
 
-def one(name: str, pack: str) -> str:
-    """Markdown: one kept table, with its command."""
+def one(name: str, pack: str, only: Callable[[str], bool] = bool, columns: Sequence[str | float] = ()) -> str:
+    """Markdown: one kept table, or only some of its rows and columns, with how it was counted and its command.
+
+    A sentence where it was never computed; KeyError where it lacks one of the columns.
+    """
+    table = TABLES[name]
+    if pack not in kept.known().get(name, []):
+        return f"Not computed yet: `python -m demo.lab {name} --pack {pack} --data DIR_OR_ZIP --save` does."
     found = kept.load(name, pack)
-    lines = grid(TABLES[name], found.outcome)
-    return "\n".join([*lines, "", f"Measured {found.date} on {found.device} by `{found.command}`."])
+    lacking = set(columns) - set(found.outcome.columns)
+    if lacking:
+        raise KeyError(f"The kept {name} lacks {', '.join(map(str, lacking))}.")
+    shown = replace(
+        found.outcome,
+        rows=tuple(filter(only, found.outcome.rows)),
+        columns=tuple(columns) or found.outcome.columns,
+    )
+    made = f"Measured {found.date} on {found.device} by `{found.command}`."
+    return "\n".join([*grid(table, shown), "", f"{_added(table, found.outcome)}{about(table, shown)} {made}"])
+
+
+def _added(table: Table, then: Outcome) -> str:
+    """What rows the table would have today and had not when it was computed."""
+    scene = Scene(then.pack, Job("pictures", {}), then.n, PACKS[then.pack].side, then.epsilon, then.steps)
+    lacking = dict.fromkeys(cell.row for cell in table.cells(scene) if cell.row not in then.rows)
+    return f"Not computed yet: {'; '.join(lacking)}. " if lacking else ""

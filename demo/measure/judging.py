@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from demo.attacks import craft
 from demo.run.picture import read as open_picture
 from demo.run.picture import to_tensor
 from models.classifier import Classifier
-from models.defences import judge
 from models.defences.binomial import wilson
 from models.packs import DEFAULT_PACK, PACKS
 from models.pictures import SIDE, Pictures, read
@@ -123,15 +120,6 @@ def agreed(
     return torch.cat(kept), torch.stack(labels)
 
 
-def attacked(
-    attack: str, networks: Sequence[Classifier], pixels: Tensor, labels: Tensor, epsilon: float, **knobs: Any
-) -> Tensor:
-    """What a visitor would download: the attack's pictures in 8 bits. epsilon: in levels of 255."""
-    batches = zip(pixels.split(at_once(pixels)), labels.split(at_once(pixels)), strict=True)
-    made = [craft(attack, networks, batch, wanted, epsilon=epsilon / LEVELS, **knobs) for batch, wanted in batches]
-    return eight_bits(torch.cat(made), pixels, epsilon)
-
-
 def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
     """Rounded to whole levels, none further than epsilon (in levels) from the original's."""
     levels, original = (pictures * LEVELS).round(), (originals * LEVELS).round()
@@ -143,15 +131,6 @@ def eight_bits(pictures: Tensor, originals: Tensor, epsilon: float) -> Tensor:
 def named(classifier: Classifier, pixels: Tensor) -> Tensor:
     """`(N,)`: what one look sees, in batches that fit the memory."""
     return torch.cat([classifier(some).argmax(1) for some in pixels.split(at_once(pixels))])
-
-
-def right(classifier: Classifier, pixels: Tensor, labels: Tensor) -> Tensor:
-    """`(N,)` bool: named rightly, and not left open, by the verdict of `judge` with its defaults."""
-    generator, found = torch.Generator().manual_seed(0), []
-    for some, wanted in zip(pixels.split(at_once(pixels)), labels.split(at_once(pixels)), strict=True):
-        verdict = judge(classifier, some, generator=generator)
-        found.append((verdict.top == wanted) & ~verdict.abstains)
-    return torch.cat(found)
 
 
 def at_once(pixels: Tensor) -> int:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from demo.attacks import RECIPES
 from demo.attacks import __main__ as attacks
 from demo.lab import summary
 from demo.measure import results
@@ -21,10 +20,10 @@ from demo.pages import api
 from demo.run.request import Request
 from demo.run.setting import settings
 from models.catalog import CARDS
-from models.defences import DEFENCES
 from models.defences import __main__ as defences
 from models.measure.accuracy import Accuracy
 from models.measure.tables import TABLES, accuracy_row
+from models.packs import DEFAULT_PACK
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -36,34 +35,34 @@ PAGES = (
     "models/tiny/README.md",
 )
 MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-HEADLINE = ("*random signs (control)*", "FGSM", "MI-FGSM", "EnsembleFool-A", "SVRE", "A-GD", "SMER", "CWA")
+HEADLINE = ("random signs (control)", "FGSM", "MI-FGSM", "EnsembleFool-A", "A-GD", "SVRE", "CWA", "SMER")
+MEANS = ("attacked (mean)", "not attacked (mean)", "adversarially trained (mean)", "gradients", "passes")
+Drawn = Callable[[], str]
 COMMAND = "python -m demo.measure.render"
 
 
-def measured(name: str, wanted: Callable[[], list[str]] = list) -> Callable[[], str]:
-    """A stored table, with a row for everything that it should hold; a sentence where there is none yet."""
+def measured(name: str) -> Drawn:
+    """A stored table; a sentence where there is none yet."""
 
     def drawn() -> str:
         try:
-            return results.markdown(results.load(name), wanted())
+            return results.markdown(results.load(name))
         except FileNotFoundError:
             return f"{results.UNMEASURED.capitalize()}: `python -m demo.benchmark {name} --save` does."
 
     return drawn
 
 
-def headline() -> str:
-    """A few attacks on photographs: on the networks that they look into, and on the one that they never saw."""
-    table = results.load("attacks-imagenet")
-    networks = [column for column in table.columns if column.startswith("**") or "(attacked)" in column]
-    rows = [row for row in table.rows if row["attack"] in HEADLINE]
-    lines = [f"| attack | {' | '.join(networks)} |", "|---" * (len(networks) + 1) + "|"]
-    lines += [f"| {row['attack']} | {' | '.join(row[column] for column in networks)} |" for row in rows]
-    words = f"{rows[0]['pictures']} pictures, {table.date}, `{table.command}`."
-    return "\n".join([*lines, "", words])
+def lab(name: str, pack: str = DEFAULT_PACK, only: Callable[[str], bool] = bool, columns: Sequence[str] = ()) -> Drawn:
+    """A kept table of the lab, or only some of its rows and columns."""
+    return lambda: summary.one(name, pack, only, columns)
 
 
-def sidecars(table: str, key: str, head: str, row: Callable[[str, Mapping[str, float]], str]) -> Callable[[], str]:
+def by_pgd(row: str) -> bool:
+    return row.startswith("PGD: ")
+
+
+def sidecars(table: str, key: str, head: str, row: Callable[[str, Mapping[str, float]], str]) -> Drawn:
     """A table of the built-in networks from what was recorded beside their weights."""
 
     def drawn() -> str:
@@ -92,23 +91,22 @@ def endpoint() -> str:
     return "\n".join(["| name | what it means | unless given |", "|---|---|---|", *rows])
 
 
-DRAWN: dict[str, Callable[[], str]] = {
-    "headline": headline,
+DRAWN: dict[str, Drawn] = {
+    "headline": lab("attacks-equal", only=HEADLINE.__contains__, columns=MEANS),
     "attacks": lambda: "\n".join(attacks.table()),
-    "attacks-photographs": measured("attacks-imagenet", lambda: [recipe.title for recipe in RECIPES.values()]),
-    "attacks-agreed": measured("attacks-imagenet-agreed"),
-    "attacks-figures": measured("attacks", lambda: [recipe.title for recipe in RECIPES.values()]),
+    "attacks-photographs": lab("attacks-equal", "imagenet"),
+    "attacks-own": lab("attacks", columns=MEANS),
+    "attacks-figures": lab("attacks-equal", columns=MEANS),
     "defences": defences.table,
-    "defences-cost": measured("defences-cost", lambda: [f"`{name}`" for name in DEFENCES]),
-    "defences-photographs": measured("defences-imagenet"),
-    "defences-figures": measured("defences", lambda: [f"`{name}`" for name in DEFENCES]),
+    "defences-photographs": lab("defences", "imagenet"),
+    "defences-figures": lab("defences"),
     "accuracy": sidecars("accuracy", "accuracy", "name | network | parameters | top-1 | top-5 | training", _accuracy),
     "robust": sidecars("robust", "robust_accuracy", "top-1 under PGD-20 at | 2/255 | 4/255 | 8/255", _robust),
     "smoothed": measured("smoothed"),
-    "transfer": measured("transfer"),
-    "transfer-trios": measured("transfer-trios"),
-    "controls": measured("controls"),
-    "trios": measured("trios"),
+    "transfer": lab("trend-1", only=by_pgd),
+    "transfer-trios": lab("trend-1", "trios", only=by_pgd),
+    "controls": lab("trend-input", only=by_pgd),
+    "trios": lab("mora-1", "trios"),
     "app": measured("app"),
     "speed": measured("speed"),
     "overhead": measured("overhead"),

@@ -65,17 +65,9 @@ def load(name: str) -> Result:
     return Result(**{**held, "columns": tuple(held["columns"]), "rows": tuple(held["rows"])})
 
 
-def markdown(result: Result, wanted: Sequence[str] = ()) -> str:
-    """The table as Markdown, with its note and command.
-
-    Args:
-        result: a measured table.
-        wanted: what the first column should hold; what it lacks gets a row that says so.
-    """
-    first, *others = result.columns
-    known = {row[first] for row in result.rows}
-    missing = [{first: name, others[0]: UNMEASURED} for name in wanted if name not in known]
+def markdown(result: Result) -> str:
+    """The table as Markdown, with its note and command."""
     lines = [f"| {' | '.join(result.columns)} |", "|---" * len(result.columns) + "|"]
-    lines += [f"| {' | '.join(row.get(column, '') for column in result.columns)} |" for row in (*result.rows, *missing)]
+    lines += [f"| {' | '.join(row.get(column, '') for column in result.columns)} |" for row in result.rows]
     where = f" on {result.device}" if result.device else ""
     return "\n".join([*lines, "", f"{result.note} Measured {result.date}{where} by `{result.command}`.".strip()])

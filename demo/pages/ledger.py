@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from demo.figures.of_lab import curves
 from demo.lab.claims import Ruling
-from demo.lab.job import names_in
 from demo.lab.kept import Kept
 from demo.lab.outcome import Outcome, Shown
 from demo.lab.output import UNKNOWN, about, head, number
 from demo.lab.table import PAPERS, Table
+from demo.pages.cells import settings
 from demo.pages.glossary import marked
 from demo.pages.stage import drawing
 from demo.pages.views.parts import how
-from demo.run.attacked import Attacked
 from demo.run.link import opening, query
-from demo.run.request import Request
-from models.defences import DEFENCES
 
 VERDICTS = {
     "holds": ("✓ holds", "q-holds"),
@@ -108,53 +103,3 @@ def _cell(table: Table, pack: str, shown: Shown | None) -> str:
     interval = f"<small>{number(table, shown.low)}–{number(table, shown.high)}</small>" if known else ""
     name = f"{escape(shown.words)} " if shown.words else ""
     return f'<td{kind} data-value="{shown.value}" title="{escape(words)}"{heat}>{name}{text} {interval}{paper}</td>'
-
-
-def settings(run: Mapping[str, Any] | None, pack: str) -> dict[str, Any] | None:
-    """A run's settings for the Attack tab, or None where the page has no such run."""
-    if run is None:
-        return None
-    surrogates = [_attacked(seat) for seat in run["surrogates"]]
-    if None in surrogates:
-        return None
-    seats = [*run["surrogates"], *([] if run["asked"] is None else [run["asked"]])]
-    packs = {network.partition("/")[0] for seat in seats for network in names_in(seat)}
-    found: dict[str, Any] = {
-        "pack": packs.pop() if len(packs) == 1 else pack,
-        "attack": run["attack"],
-        "surrogates": surrogates,
-        "iterations": run["steps"],
-        "seed": run["seed"],
-        "knobs": run["knobs"],
-        "step_size": run.get("step"),
-    }
-    if "epsilon" in run:
-        found["epsilon"] = run["epsilon"]
-    try:
-        found |= _watching(run["asked"], found["surrogates"])
-        Request("a picture", **(opening(found["pack"]) | found)).check()
-    except ValueError:  # the page has narrower limits than the lab
-        return None
-    return found
-
-
-def _attacked(seat: Any) -> str | None:
-    """A seat as the page names a surrogate; None for one that it has no name for."""
-    if isinstance(seat, str):
-        return seat
-    defence, knobs, members = seat
-    plain = defence in DEFENCES and all(isinstance(member, str) for member in members)
-    return Attacked(tuple(members), defence, knobs).name if plain else None
-
-
-def _watching(seat: Any, surrogates: list[str]) -> dict[str, Any]:
-    """Who is asked in the end; ValueError for a seat that the page has none like."""
-    if seat is None:
-        return {}
-    if isinstance(seat, str):
-        return {} if seat in surrogates else {"held_out": [seat]}
-    defence, knobs, members = seat
-    if DEFENCES[defence].several or not isinstance(members[0], str):
-        raise ValueError("The page makes juries of held-out networks alone.")
-    held = {} if members[0] in surrogates else {"held_out": members}
-    return {"guards": {defence: knobs}, "guarded": members[0], **held}

@@ -1,8 +1,7 @@
 """`python -m models.measure DATA`: measures the classifiers of the built-in pack and prints a Markdown table.
 
-Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table smoothed` accuracy under noise, or with
-`--table transfer` who is fooled by whose adversarial pictures, or with `--defences` accuracy behind every defence.
-The first three are also written into the JSON beside the weights.
+Accuracy, or with `--table robust` accuracy under PGD-20, or with `--table smoothed` accuracy under noise. All are also
+written into the JSON beside the weights. What attacks and defences do is the lab's: `python -m demo.lab --list`.
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.measure", description=__doc__)
     parser.add_argument("data", type=Path, help="Tiny ImageNet's folder or zip")
     parser.add_argument("--table", choices=TABLES, default="accuracy")
-    parser.add_argument("--defences", dest="table", action="store_const", const="defences", help="that table")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th picture only")
     parser.add_argument(
         "--pack", choices=SHIPPED, default=DEFAULT_PACK, help="which networks, where --only does not say"

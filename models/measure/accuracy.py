@@ -1,8 +1,8 @@
-"""How good classifiers are: right, right under attack, and fooled by one another's adversarial pictures."""
+"""How good classifiers are: right, right under attack, right under noise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,6 @@ from models.classifier import Classifier
 from models.defences.certificate import certify
 from models.perturbations import projected
 from models.pictures import Pictures
-from models.transferability import counted
 
 BATCH = 128
 BUDGETS = (2, 4, 8)  # of 255
@@ -81,25 +80,6 @@ def smoothed(classifier: Classifier, pictures: Pictures, device: Device = "cpu")
         radius += float(found.radius[hits].sum())
     total = len(pictures)
     return Smoothness(round(right / total, 4), round(certified / total, 4), round(radius / total, 4))
-
-
-def transfer(classifiers: Sequence[nn.Module], pictures: Pictures, device: Device = "cpu") -> Tensor:
-    """TREND's transferability matrix `(M,M)`, sources in rows, targets in columns, as shares of 1.
-
-    Of the pictures that `counted` counts, those that fool the target too, made by PGD-40 at 8/255 with steps of 0.01.
-    NaN where there were none.
-    """
-    generator = torch.Generator(device).manual_seed(0)
-    tried, fooled = (torch.zeros(len(classifiers), len(classifiers)) for _ in range(2))
-    for pixels, labels in _batches(pictures, device):
-        clean = torch.stack([_right(classifier, pixels, labels) for classifier in classifiers])
-        for row, source in enumerate(classifiers):
-            moved = projected(source, pixels, labels, 8 / 255, 40, generator, step_size=0.01)
-            wrong = torch.stack([~_right(target, moved, labels) for target in classifiers])
-            counts, hits = counted(clean, wrong, row)
-            tried[row] += counts.cpu()
-            fooled[row] += hits.cpu()
-    return fooled / tried
 
 
 def _batches(pictures: Pictures, device: Device) -> Iterator[tuple[Tensor, Tensor]]:

@@ -9,8 +9,7 @@ from typing import Any
 from models.card import Card
 from models.defences import defend
 from models.loading import load
-from models.measure.accuracy import BUDGETS, Accuracy, Device, accuracy, robustness, smoothed, transfer
-from models.measure.defences import defences_table
+from models.measure.accuracy import BUDGETS, Accuracy, Device, accuracy, robustness, smoothed
 from models.pictures import Pictures
 
 Figures = dict[str, dict[str, Any]]
@@ -62,16 +61,6 @@ def smoothed_table(cards: Sequence[Card], pictures: Pictures, device: Device) ->
     return _markdown("name | σ | bare, without noise | majority | certified | mean radius", rows), figures
 
 
-def transfer_table(cards: Sequence[Card], pictures: Pictures, device: Device) -> tuple[str, Figures]:
-    """TREND's transferability matrix of the cards."""
-    shares = transfer([load(card.name, device) for card in cards], pictures, device)
-    rows = [
-        " | ".join([f"`{card.name}`", *(f"{float(share):.0%}" for share in row)])
-        for card, row in zip(cards, shares, strict=True)
-    ]
-    return _markdown(" | ".join(["made on ↓, shown to →", *(card.title for card in cards)]), rows), {}
-
-
 def _markdown(heads: str, rows: Sequence[str]) -> str:
     rule = "|" + "---|" * (heads.count("|") + 1)
     return "\n".join([f"| {heads} |", rule, *(f"| {row} |" for row in rows)])
@@ -83,8 +72,6 @@ TABLES = {
     "accuracy": (accuracy_table, ("normal", "robust", "quantised", "control")),
     "robust": (robust_table, ("robust",)),
     "smoothed": (smoothed_table, ("smoothed",)),
-    "transfer": (transfer_table, ("normal",)),
-    "defences": (lambda *given: (defences_table(*given), {}), ("normal",)),
 }
 KEPT = {"accuracy": "accuracy", "robust": "robust_accuracy", "smoothed": "smoothed_accuracy"}
 """The table -> what its figures are called beside the weights."""

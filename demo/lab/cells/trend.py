@@ -1,94 +1,19 @@
-"""The cells and claims of TREND's tables (`trend.py`)."""
+"""What grows, and who votes: the cells and claims of TREND's other tables (`trend.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, permutations
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
+from demo.lab.cells import matrix
+from demo.lab.cells.matrix import FULL, Q1, Q2, votes
 from demo.lab.job import Job
-from demo.lab.scene import Scene, behind
+from demo.lab.scene import Scene
 from demo.lab.seats import Seat
 from demo.lab.table import Cell, Claim
-from models.catalog import CARDS, names
-from models.packs import PACKS, trios
-
-ATTACKS: dict[str, tuple[str, dict[str, Any]]] = {
-    "PGD": ("pgd", {}),
-    "C&W, κ = 50": ("cw", {"confidence": 50}),
-    "C&W, κ = 0": ("cw", {"confidence": 0}),
-}
-FULL, Q1, Q2 = "trios/baseline-1", "tiny/resnet-q1", "tiny/resnet-q2"
-OTHERS, NOISE = "the others", "random noise"
-Seats = Mapping[str, Seat]
-
-
-def architectures(pack: str) -> dict[str, Seat]:
-    """Networks without a defence, each of another make."""
-    if pack == "imagenet":
-        chosen = [*PACKS[pack].starters().surrogates, *PACKS[pack].held_out()]
-    else:
-        chosen = [name for name in names(pack) if CARDS[name].role == "normal"]
-    return {CARDS[name].title: name for name in chosen}
-
-
-def relatives() -> dict[str, Seat]:
-    """One small network, and the same with one thing changed: its seed, its optimiser, how coarse its pictures are."""
-    changed = [name for name in names("tiny") if CARDS[name].role in ("quantised", "control")]
-    return {CARDS[name].title: name for name in (FULL, *changed)}
-
-
-def coarse() -> dict[str, Seat]:
-    """The same network with rounded weights, and with rounded activations."""
-    kinds = {"W": "quantise-weights", "A": "quantise-activations"}
-    rounded = {
-        f"{sign}{bits}": behind(kind, FULL, bits=bits) for sign, kind in kinds.items() for bits in (8, 6, 5, 4, 3)
-    }
-    return {"FP": FULL, **rounded}
-
-
-def fours(scene: Scene, shown: Job, source: Seat, targets: Sequence[Seat]) -> tuple[Job, ...]:
-    """What `transfer.transferred` takes: for each target, both verdicts on what was made, and on the clean pictures."""
-    asked = ((shown, source), (scene.pictures, source))
-    (on_made, on_clean) = (scene.verdict(*one) for one in asked)
-    return tuple(
-        job
-        for target in targets
-        for job in (scene.verdict(shown, target), on_made, scene.verdict(scene.pictures, target), on_clean)
-    )
-
-
-def matrix(scene: Scene, seats: Seats, attacks: Sequence[str] = tuple(ATTACKS)) -> Iterator[Cell]:
-    """TM from each to each; in the last row and column its mean over the others."""
-    for title in attacks:
-        attack, knobs = ATTACKS[title]
-        made = {name: scene.craft(attack, [seat], **knobs) for name, seat in seats.items()}
-        for source, target in ((one, other) for one in seats for other in (*seats, OTHERS)):
-            shown_to = [seats[name] for name in seats if name != source] if target == OTHERS else [seats[target]]
-            jobs = fours(scene, made[source], seats[source], shown_to)
-            yield Cell(f"{title}: {source}", target, jobs, "transferred")
-        for target in seats:
-            given = (fours(scene, made[one], seats[one], [seats[target]]) for one in seats if one != target)
-            yield Cell(f"{title}: {OTHERS}", target, tuple(job for four in given for job in four), "transferred")
-    for target, seat in seats.items():
-        jobs = (scene.verdict(scene.noise(), seat), scene.verdict(scene.pictures, seat))
-        yield Cell(NOISE, target, jobs, "newly_fooled")
-
-
-def training(scene: Scene) -> Iterator[Cell]:
-    """Tables II and III: between seeds, and between optimisers."""
-    sgd, adam = [*trios()["Baseline"], "tiny/resnet-seed"], ["tiny/resnet-adam"]
-    ways = {
-        "SGD → SGD": list(permutations(sgd, 2)),
-        "SGD → Adam": [(one, other) for one in sgd for other in adam],
-        "Adam → SGD": [(one, other) for one in adam for other in sgd],
-    }
-    for title, (attack, knobs) in {**ATTACKS, "DeepFool": ("deepfool", {})}.items():
-        made = {name: scene.craft(attack, [name], **knobs) for name in (*sgd, *adam)}
-        for way, pairs in ways.items():
-            jobs = (job for one, other in pairs for job in fours(scene, made[one], one, [other]))
-            yield Cell(title, way, tuple(jobs), "transferred")
-
+from models.catalog import CARDS
+from models.packs import trios
 
 STRENGTHS = tuple(range(1, 21))
 KNOWN = (1, 5, 11, 19)
@@ -142,10 +67,6 @@ ON_JURIES: dict[str, tuple[str, dict[str, Any]]] = {
 LOW, HIGH = (1, 2, 3, 4), (6, 8, 12, 16)
 
 
-def votes(scene: Scene, shown: Job, members: Sequence[Seat]) -> tuple[Job, ...]:
-    return tuple(scene.verdict(shown, member) for member in members)
-
-
 def on_juries(scene: Scene) -> Iterator[Cell]:
     """Figs. 5 and 6: attacks on a jury that votes, against ε; steps of ε/4 for all."""
     for jury, members in JURIES.items():
@@ -167,10 +88,10 @@ ATTACKED = {"clean": 0, "ε = 1": 1, "ε = 2": 2, "ε = 4": 4}
 
 def design(scene: Scene) -> Iterator[Cell]:
     """Section V-B: juries of three out of all relatives, attacked by A-GD; and each network alone, by PGD."""
-    pool = list(relatives().values())
+    pool = list(matrix.relatives().values())
     juries = list(combinations(range(len(pool)), 3))
     known = votes(scene, scene.pictures, pool)
-    matrix = tuple(job for source in pool for job in votes(scene, scene.craft("pgd", [source]), pool))
+    between = tuple(job for source in pool for job in votes(scene, scene.craft("pgd", [source]), pool))
     for column, epsilon in ATTACKED.items():
         fates: list[Job] = []
         for jury in juries:
@@ -178,11 +99,11 @@ def design(scene: Scene) -> Iterator[Cell]:
             fates += votes(scene, _attacked(scene, "a-gd", members, epsilon), members)
         for row, pick in PICKS.items():
             options = {"networks": len(pool), "juries": [list(jury) for jury in juries], "pick": pick}
-            yield Cell(row, column, (*known, *matrix, *fates), "designed", options)
+            yield Cell(row, column, (*known, *between, *fates), "designed", options)
         own = JURIES["FP, Q1, Q2"]
         jobs = votes(scene, _attacked(scene, "a-gd", own, epsilon), own)
         yield Cell("FP, Q1, Q2", column, jobs, "standing", {"members": len(own), "rule": "majority"})
-        for title, name in relatives().items():
+        for title, name in matrix.relatives().items():
             jobs = votes(scene, _attacked(scene, "pgd", [name], epsilon), [name])
             yield Cell(f"alone: {title}", column, jobs, "standing")
 

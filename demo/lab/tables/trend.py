@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from demo.lab.cells import matrix as between
 from demo.lab.cells import trend as cells
 from demo.lab.published.trend import ERRORS, TRAINING
 from demo.lab.scene import everyone
@@ -32,8 +33,8 @@ def _to(title: str, *targets: str) -> Claim:
     return Claim(title, OTHERS, OTHERS, columns=(CARDS["tiny/resnet-seed"].title,), against=targets)
 
 
-COARSEST = (CARDS[cells.Q1].title, CARDS[cells.Q2].title)
-OTHERS = f"PGD: {cells.OTHERS}"
+COARSEST = (CARDS[between.Q1].title, CARDS[between.Q2].title)
+OTHERS = f"PGD: {between.OTHERS}"
 FROM_Q2 = f"PGD: {COARSEST[1]}"
 study = partial(Table, paper="trend", packs=("tiny",), rightly=own, epsilon={"tiny": 8})
 matrix = partial(study, heads=("made by: on", "shown to"), steps=20, pictures=100)
@@ -42,24 +43,13 @@ TABLES = (
         name="trend-1",
         place="Figures 1 and 10",
         title="Transfer between architectures",
-        packs=("tiny", "imagenet"),
+        packs=("tiny", "imagenet", "trios"),
         sentence=f"{MATRIX} The paper averages over five seeds; here is one network of each make, and "
-        "most learned from the ResNet. DeepFool: see trend-2.",
-        cells=lambda scene: cells.matrix(scene, cells.architectures(scene.pack)),
-        epsilon={"tiny": 8, "imagenet": 8},
-        claims=lambda pack: (
-            Claim("PGD transfers better than C&W of no confidence.", OTHERS, f"C&W, κ = 0: {cells.OTHERS}"),
-            *(
-                Claim(
-                    f"Transfer is not symmetric: {name} fools more than it is fooled.",
-                    f"PGD: {name}",
-                    OTHERS,
-                    columns=(cells.OTHERS,),
-                    against=(name,),
-                )
-                for name in cells.architectures(pack)
-            ),
-        ),
+        "in the laboratory most learned from the ResNet. Trios are of one make, three of each training. DeepFool: see "
+        "trend-2.",
+        cells=lambda scene: between.matrix(scene, between.architectures(scene.pack)),
+        epsilon={"tiny": 8, "imagenet": 8, "trios": 8},
+        claims=lambda pack: tuple(between.asymmetry(pack)),
     ),
     study(
         name="trend-2",
@@ -67,7 +57,7 @@ TABLES = (
         title="Transfer between seeds and between optimisers",
         sentence=f"{COUNTED} {STEPS} {OURS} Four small ResNets by SGD, but for their seeds alike, and one by Adam: "
         "Adam → Adam is lacking, and so are VGG11 and CIFAR-100. DeepFool takes its own steps.",
-        cells=cells.training,
+        cells=between.training,
         heads=("attack", "from → to"),
         steps=20,
         pictures=120,
@@ -93,7 +83,7 @@ TABLES = (
         title="Transfer under coarse input, another seed and another optimiser",
         sentence=f"{MATRIX} Those on coarse pictures began with Baseline 1, whereas the paper trains "
         "each anew; Q8 and Q6 are lacking.",
-        cells=lambda scene: cells.matrix(scene, cells.relatives()),
+        cells=lambda scene: between.matrix(scene, between.relatives()),
         claims=(
             _to("Coarse input of 2 levels is a harder target than another seed.", COARSEST[0]),
             _to("Coarse input of 4 levels is a harder target than another seed.", COARSEST[1]),
@@ -101,7 +91,7 @@ TABLES = (
                 "From 4 levels to the others is easier than back.",
                 FROM_Q2,
                 OTHERS,
-                columns=(cells.OTHERS,),
+                columns=(between.OTHERS,),
                 against=(COARSEST[1],),
             ),
         ),
@@ -113,7 +103,7 @@ TABLES = (
         sentence=f"{MATRIX} W and A: Baseline 1, its weights (2^bits values for each filter) or what "
         "enters its layers rounded after training, so that all are one network and transfer is high by design; the "
         "paper trains each at its bits, down to 1, at which a network that was not trained so knows nothing.",
-        cells=lambda scene: cells.matrix(scene, cells.coarse(), ("PGD", "C&W, κ = 50")),
+        cells=lambda scene: between.matrix(scene, between.coarse(), ("PGD", "C&W, κ = 50")),
         claims=tuple(
             Claim(f"{some}3 is a harder target than {some}8.", OTHERS, OTHERS, (f"{some}8",), against=(f"{some}3",))
             for some in "WA"
@@ -181,7 +171,7 @@ TABLES = (
                     f"alone: {CARDS[name].title}",
                     columns=("ε = 2",),
                 )
-                for name in (cells.FULL, cells.Q1, cells.Q2)
+                for name in (between.FULL, between.Q1, between.Q2)
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Who fools whom among all networks of a pack: the matrix that was measured and kept."""
+"""Who fools whom among all networks of a pack: the lab's matrix, as it was computed and kept."""
 
 from __future__ import annotations
 
@@ -7,50 +7,57 @@ from html import escape
 
 import torch
 
-from demo.measure import results
+from demo.lab import kept
+from demo.lab.cells.matrix import OTHERS
+from demo.lab.outcome import Outcome
+from demo.lab.output import about
+from demo.lab.tables import TABLES
+from demo.pages.cells import settings
 from demo.pages.views.matrix import Heads, Square, percent, said, table
 from demo.pages.views.parts import dotted, how
 from models.catalog import CARDS
 
-STORED = {"tiny": "transfer", "trios": "transfer-trios"}
-"""Pack -> the table of `demo.measure.results`."""
-AS_MEASURED = {"attack": "pgd", "epsilon": 8, "iterations": 40, "step_size": 2.55}
-"""What `models.measure` takes, in levels of 255."""
+TABLE, ATTACK = "trend-1", "PGD: "
 
 
 def stored(pack: str) -> str:
-    """The pack's matrix, or a sentence where none was measured."""
-    if pack not in STORED:
+    """The pack's matrix, or a sentence where none was computed."""
+    if pack not in kept.known().get(TABLE, []):
         return "<h3>Over many pictures</h3>" + how(
             "No matrix over many pictures is stored for this jury. What is above was computed just now; pictures of "
             "your own make it surer."
         )
-    result = results.load(STORED[pack])
-    corner, *_ = result.columns
-    cards = [CARDS[row[corner].strip("`")] for row in result.rows]
-    shares = torch.tensor([[_share(row[card.title]) for card in cards] for row in result.rows], dtype=torch.float64)
-    rows = []
-    for source, line in zip(cards, shares.tolist(), strict=True):
-        squares = []
-        for target, share in zip(cards, line, strict=True):
-            asked = {"pack": pack, "surrogates": [source.name], **AS_MEASURED}
-            if source != target:
-                asked["held_out"] = [target.name]
-            heat = None if math.isnan(share) else share
-            words = f"made on {source.title}, fools {target.title}"
-            squares.append(Square(percent(share), heat, words, asked))
-        rows.append(squares)
-    heads = [dotted(card.title, card.color) for card in cards]
-    titles = [card.title for card in cards]
+    found = kept.load(TABLE, pack)
+    titles = sources(found.outcome)
+    rows = [[_square(found.outcome, pack, source, target) for target in titles] for source in titles]
+    shares = torch.tensor([[_nan(square.heat) for square in row] for row in rows], dtype=torch.float64)
+    colors = {card.title: card.color for card in CARDS.values() if card.pack == pack}
+    heads = [dotted(title, colors[title]) for title in titles]
     return (
         f"<h3>Over many pictures</h3>{said(shares, titles)}"
         + table(Heads(heads, heads, titles), rows, shares, "Who fools whom, over many pictures")
         + how(
-            f"{escape(result.note)} PGD-40 at 8/255 with steps of 0.01 (TREND’s). Measured {escape(result.date)} by "
-            f"<code>{escape(result.command)}</code>."
+            f"{escape(about(TABLES[TABLE], found.outcome))} Measured {escape(found.date)} by "
+            f"<code>{escape(found.command)}</code>."
         )
     )
 
 
-def _share(cell: str) -> float:
-    return float(cell.rstrip("%")) / 100
+def sources(outcome: Outcome) -> list[str]:
+    """Titles of the networks that pictures were made on, by PGD."""
+    rows = [row.removeprefix(ATTACK) for row in outcome.rows if row.startswith(ATTACK)]
+    return [title for title in rows if title != OTHERS]
+
+
+def _square(outcome: Outcome, pack: str, source: str, target: str) -> Square:
+    cell = outcome.cell(ATTACK + source, target)
+    share = None if cell is None else cell.value
+    asked = None if cell is None or share is None else settings(cell.run, pack)
+    if asked and source == target:
+        asked.pop("held_out", None)  # a network does not watch itself
+    words = f"made on {source}, fools {target}" + (f", of {cell.n} pictures that count" if cell else "")
+    return Square(percent(_nan(share)), share, words, asked)
+
+
+def _nan(share: float | None) -> float:
+    return math.nan if share is None else share

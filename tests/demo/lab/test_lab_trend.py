@@ -13,6 +13,7 @@ from small_scene import Done, done
 
 import models
 from demo.lab import claims
+from demo.lab.cells import matrix as matrix_cells
 from demo.lab.cells import trend as trend_cells
 from demo.lab.estimates import paired
 from demo.lab.scene import behind
@@ -24,7 +25,7 @@ from models.catalog import CARDS
 from models.transferability import counted
 
 TREND = [name for name, table in TABLES.items() if table.paper == "trend"]
-FULL, Q1, Q2, SEED = trend_cells.FULL, trend_cells.Q1, trend_cells.Q2, "tiny/resnet-seed"
+FULL, Q1, Q2, SEED = matrix_cells.FULL, matrix_cells.Q1, matrix_cells.Q2, "tiny/resnet-seed"
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few networks and few strengths."""
     family = {CARDS[name].title: name for name in (FULL, Q1, Q2, SEED)}
     rounded = {f"{sign}{bits}": behind(kind, FULL, bits=bits) for sign, kind in KINDS.items() for bits in (8, 3)}
-    monkeypatch.setattr(trend_cells, "relatives", lambda: family)
-    monkeypatch.setattr(trend_cells, "architectures", lambda pack: {"A": FULL, "B": SEED})
-    monkeypatch.setattr(trend_cells, "coarse", lambda: rounded)
+    monkeypatch.setattr(matrix_cells, "relatives", lambda: family)
+    monkeypatch.setattr(matrix_cells, "architectures", lambda pack: {"A": FULL, "B": SEED})
+    monkeypatch.setattr(matrix_cells, "coarse", lambda: rounded)
     monkeypatch.setattr(trend_cells, "STRENGTHS", (2, 6, 8, 12, 20))
     monkeypatch.setattr(trend_cells, "KNOWN", (0, 1, 3, 4))
     monkeypatch.setattr(trend_cells, "PAIRS", ((FULL, SEED),))
@@ -61,7 +62,7 @@ def test_every_table_in_miniature(small: None, tmp_path: Path, name: str) -> Non
 @pytest.mark.slow
 def test_the_matrix_is_the_page_s(tmp_path: Path) -> None:
     family = {CARDS[name].title: name for name in (FULL, Q1, SEED)}
-    table = replace(TABLES["trend-input"], cells=lambda scene: trend_cells.matrix(scene, family, ("PGD",)), claims=())
+    table = replace(TABLES["trend-input"], cells=lambda scene: matrix_cells.matrix(scene, family, ("PGD",)), claims=())
     found = done(table, tmp_path, name=FULL, count=4, epsilon=8, steps=transfer.STEPS)
     networks, held = [models.load(name) for name in family.values()], found.pictures
     shown = [picture.transpose(1, 2, 0) for picture in held["pictures"]]

@@ -9,6 +9,7 @@ from PIL import Image
 from torch import nn
 
 from demo.measure import judging
+from demo.run import picture
 from models import Classifier
 from models.packs import PACKS
 
@@ -39,8 +40,8 @@ def test_labels_are_the_packs_own_and_pictures_at_its_size(folder: Path, pack: s
     pixels, labels = judging.drawn(folder, pack, 5)
     names, small = list(PACKS[pack].vocabulary()), list(PACKS["tiny"].vocabulary())
     assert pixels.shape == (5, 3, PACKS[pack].side, PACKS[pack].side)
-    for picture, label in zip(pixels, labels, strict=True):
-        assert names[label] == small[round(float(picture.mean()) * 255 / 3)]
+    for shown, label in zip(pixels, labels, strict=True):
+        assert names[label] == small[round(float(shown.mean()) * 255 / 3)]
     assert torch.equal((pixels * 255).round() / 255, pixels)
 
 
@@ -75,3 +76,16 @@ class Louder(nn.Module):
 
     def forward(self, answers):
         return 20 * (answers.roll(1, -1) if int(answers.argmax()) == self.but else answers)
+
+
+@pytest.mark.parametrize("epsilon", [1, 2.5, 8])
+def test_judges_whole_levels_inside_the_ball(epsilon):
+    originals = torch.randint(256, (2, 3, 5, 5)) / 255
+    moved = (originals + torch.empty_like(originals).uniform_(-1, 1) * epsilon / 255).clamp(0, 1)
+    judged = judging.eight_bits(moved, originals, epsilon) * 255
+    torch.testing.assert_close(judged, judged.round(), rtol=0, atol=1e-4)
+    assert ((judged - originals * 255).abs() <= epsilon + 1e-4).all()
+    assert ((judged - moved * 255).abs() <= 1 + 1e-4).all()
+    for one, moved_one, original in zip(judged, moved, originals, strict=True):  # the page rounds in whole numbers
+        downloaded = picture.within(picture.to_pixels(moved_one), picture.to_pixels(original), epsilon)
+        assert np.array_equal(picture.to_pixels(one / 255), downloaded)

@@ -14,7 +14,8 @@ from demo.lab.claims import Ruling
 from demo.lab.outcome import Outcome, Shown
 from demo.lab.tables import TABLES
 from demo.pages import lab, tryout
-from demo.pages.ledger import grid, settings, sheet
+from demo.pages.cells import settings
+from demo.pages.ledger import grid, sheet
 from demo.run.link import wanted
 
 TABLE = TABLES["svre-1"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -14,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from demo.attacks import craft
-from demo.measure import results
-from demo.pages.views.stored import STORED, stored
+from demo.lab import kept as lab
+from demo.pages.views.stored import TABLE, sources, stored
 from demo.pages.views.transfer import drawn
 from demo.run.jury import Jury
 from demo.run.kept import Kept
@@ -159,20 +158,20 @@ def test_without_a_picture_that_counts_there_is_a_sentence(kept: Kept, jury: Jur
 @pytest.mark.parametrize("pack", PACKS)
 def test_the_stored_matrix_of_a_pack_is_drawn_whole(pack: str, kept: Kept) -> None:
     html = stored(pack)
-    if pack not in STORED:
+    if pack not in lab.known().get(TABLE, []):
         assert "No matrix" in html
         return
-    result = results.load(STORED[pack])
-    assert result.date in html
-    assert result.command in html
-    measured = [name for name in names(pack) if CARDS[name].role == "normal"]
-    assert [row[result.columns[0]].strip("`") for row in result.rows] == measured or pack == "tiny"
-    for row in result.rows:
-        for column, cell in row.items():
-            number = cell.rstrip("%")
-            if number.isdigit():
-                assert f">{cell}<" in html
-            assert math.isnan(float(number)) if number == "nan" else column
+    found = lab.load(TABLE, pack)
+    assert found.date in html
+    assert found.command in html
+    titles = sources(found.outcome)
+    assert titles == [CARDS[name].title for name in names(pack) if CARDS[name].role == "normal"]
+    for source in titles:
+        for target in titles:
+            cell = found.outcome.cell(f"PGD: {source}", target)
+            assert cell is not None
+            assert cell.value is None or f">{cell.value:.0%}</a>" in html
+    assert "nan" not in html
     links = [unescape(part.partition('"')[0]) for part in html.split('href="')[1:]]
-    assert len(links) == len(result.rows) ** 2
     assert _followed(links[1], kept).settings["pack"] == pack
+    assert "held_out" not in parse_qs(links[0].removeprefix("?")), "a network does not watch itself"
