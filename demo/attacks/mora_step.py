@@ -49,12 +49,14 @@ class MoraStep:
     """Lines 10-12: long strides that shorten along a cosine, with inertia.
 
     α = step_size · (1 + cos(iπ/I)); aim = Π(aim + α sign g); x + inertia · (aim - x) + (1 - inertia) · (x - x_before).
-    Printed with aim = 0 to begin with, which is no picture of the ball; here it begins at the start. starts: how
-    many fresh random starts share the iterations, each with a cosine of its own.
-    details: `stride`, α as a share of the first one's.
+    Printed with aim = 0 to begin with, which is no picture of the ball; here it begins at the start. carried: as
+    printed; the authors' code begins each stride at x instead, aim = Π(x + α sign g) (`python -m demo.lab mora-aim`
+    holds them against each other). starts: how many fresh random starts share the iterations, each with a cosine of
+    its own. details: `stride`, α as a share of the first one's.
     """
 
     inertia: float = 0.75
+    carried: bool = True
     starts: int = 1
 
     def begin(self, task: Task, generator: torch.Generator) -> Mover:
@@ -79,7 +81,7 @@ class _MoraMover:
             self._aim = self._before = None
             return self._task.start(self._generator)
         share = (1 + math.cos(math.pi * now.offset / now.moves)) / 2
-        aim = pictures if self._aim is None else self._aim
+        aim = pictures if self._aim is None or not self._settings.carried else self._aim
         before = pictures if self._before is None else self._before
         inertia = self._settings.inertia
         self._aim = self._task.project(aim + 2 * share * self._task.step_size * reading.direction.sign())

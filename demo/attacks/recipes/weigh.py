@@ -70,6 +70,12 @@ INERTIA = Number(
     title="Inertia ν",
     help="How much of a step is new; the rest repeats the last one.",
 )
+CARRIED = Flag(
+    name="carried",
+    default=True,
+    title="Carry the aim along",
+    help="As the paper has it; its authors' code begins each stride at the picture instead.",
+)
 SWEEP = Flag(
     name="sweep",
     default=False,
@@ -95,9 +101,9 @@ def _ensemblefool_a(fusion: str, momentum: float) -> Attack:
     return Attack(Ascent(fusion, weights=remaining_belief), SignStep(momentum))
 
 
-def _mora(mode: str, beta: float, tau: float, inertia: float, sweep: bool, targets: int) -> Attack:
+def _mora(mode: str, beta: float, tau: float, inertia: float, carried: bool, sweep: bool, targets: int) -> Attack:
     direction = Mora(mode=mode, beta=beta, sweep=sweep, targets=targets, temperature=tau)
-    step = MoraStep(inertia=inertia, starts=direction.starts)
+    step = MoraStep(inertia=inertia, carried=carried, starts=direction.starts)
     return Attack(direction, step, judged_by=partial(jury_rule, mode=mode))
 
 
@@ -136,7 +142,7 @@ ROWS = (
         paper="Yu et al. 2022",
         link="https://arxiv.org/abs/2211.08008",
         build=_mora,
-        knobs=(MODE, BLEND, TAU, INERTIA, SWEEP, TARGETS, RANDOM_START, VIEWS),
+        knobs=(MODE, BLEND, TAU, INERTIA, CARRIED, SWEEP, TARGETS, RANDOM_START, VIEWS),
         default_step=lambda epsilon, steps: epsilon,
         chart="lambda",
     ),

@@ -35,6 +35,7 @@ ROUNDED = ("PGD", "C&W", "MORA, β = 0.5")
 CURVES = (1, 2, 3, 5, 7, 10, 15, 20, 31, 50, 75, 100)
 TAUS = (0.03, 0.1, 0.3, 1.0, 3.0)
 BETAS = tuple(sorted(SWEEP))
+AIMS = {"aim carried along": True, "aim from the picture": False}
 STRENGTHS = (1, 2, 3, 4, 6, 8)
 
 
@@ -142,6 +143,14 @@ def betas(scene: Scene) -> Iterator[Cell]:
             for trio, three in trios().items():
                 shown = crafted(scene, "mora", mode, three, beta=beta)
                 yield judged(scene, f"{mode}, β = {beta:g}", trio, mode, three, shown)
+
+
+def aims(scene: Scene) -> Iterator[Cell]:
+    for mode in FUSIONS:
+        for title, carried in AIMS.items():
+            for trio, three in trios().items():
+                shown = crafted(scene, "mora", mode, three, carried=carried)
+                yield judged(scene, f"{mode}, {title}", trio, mode, three, shown)
 
 
 def taus(scene: Scene) -> Iterator[Cell]:

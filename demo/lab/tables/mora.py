@@ -99,6 +99,21 @@ TABLES = (
         ),
     ),
     study(
+        name="mora-aim",
+        place="Algorithm 1, line 10",
+        title="Robust accuracy by where a stride begins",
+        sentence=f"Where the last one aimed, as printed, or at the picture, as the authors' code has it. One start. "
+        f"{SETTINGS}",
+        cells=cells.aims,
+        heads=("jury, stride", "trio"),
+        steps=10,
+        claims=tuple(
+            Claim("Strides that begin at the picture fool more.", f"{mode}, {along}", f"{mode}, {afresh}", control=True)
+            for mode in cells.FUSIONS
+            for along, afresh in [cells.AIMS]
+        ),
+    ),
+    study(
         name="mora-tau",
         place="Appendix (τ)",
         title="Robust accuracy by τ, at which a vote is softened",

@@ -75,12 +75,13 @@ def paper_loss(z, labels, mode, beta, toward):
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("mode", ["softmax", "voting", "logits"])
-@pytest.mark.parametrize("targeted", [False, True])
-def test_walks_by_algorithm_1(mode, beta, targeted):
+@pytest.mark.parametrize(("targeted", "carried"), [(False, True), (True, True), (False, False)])
+def test_walks_by_algorithm_1(mode, beta, targeted, carried):
     networks, images = jury(), pictures(4)
     labels = (verdicts(networks, images) + targeted) % CLASSES
     steps, inertia = 6, 0.75
     options = {"epsilon": EPSILON, "steps": steps, "targeted": targeted, "mode": mode, "beta": beta, "seed": 2}
+    options["carried"] = carried  # as printed; or each stride from the picture, as the authors' code has it
     frames = list(iterate("mora", networks, images, labels, **options))
 
     def project(x):
@@ -96,7 +97,7 @@ def test_walks_by_algorithm_1(mode, beta, targeted):
         fallen = judged(z.detach(), labels, mode, targeted)
         assert torch.equal(frames[i].details["standing"], ~fallen)
         alpha = EPSILON * (1 + math.cos(i * math.pi / steps))
-        aim = project(aim + alpha * gradient.sign())
+        aim = project((aim if carried else x) + alpha * gradient.sign())
         moved = project(x + inertia * (aim - x) + (1 - inertia) * (x - before))
         x, before = torch.where(fallen.view(-1, 1, 1, 1), x, moved), x
     torch.testing.assert_close(frames[-1].adversarial, x, rtol=0, atol=1e-12)
