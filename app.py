@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from demo.pages.memory import few_heaps
+from demo.pages.memory import few_heaps, give_back
 from demo.pages.stubs import no_stubs
 
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
@@ -122,6 +122,7 @@ def warm() -> None:
     first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
     for name in (*first, *PACKS[DEFAULT_PACK].held_out()):
         models.load(name, best())
+    give_back()  # reading and preparing them has taken twice what they keep
     health.ready.set()
 
 

@@ -23,8 +23,8 @@ def tiny() -> dict[str, str]:
 def imagenet() -> dict[str, str]:
     """ImageNet's 1000 classes under timm's own names; names that two classes share get the index.
 
-    Read from timm's files, as its `ImageNetInfo` does: importing timm takes torchvision and torch's compiler with it,
-    seconds for which the page, whose menus want nothing but names, would have to wait.
+    Read from timm's files, as its `ImageNetInfo` does: importing timm takes torchvision with it, a second or two
+    for which the page, whose menus want nothing but names, would have to wait.
     """
     folder = _timm() / NAMED
     lines = (folder / "imagenet_synset_to_lemma.txt").read_text(encoding="utf-8").splitlines()

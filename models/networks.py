@@ -38,11 +38,11 @@ class Blueprint:
     def _create(self, classes: int) -> nn.Module:
         network: nn.Module
         if self.library == "timm":
-            import timm
+            from models.libraries import timm
 
             network = timm.create_model(self.network, num_classes=classes, **self.arguments)
         elif self.library == "torchvision":
-            import torchvision.models
+            from models.libraries import torchvision
 
             network = torchvision.models.get_model(self.network, num_classes=classes, **self.arguments)
         else:

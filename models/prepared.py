@@ -74,9 +74,9 @@ def _simplified(network: Network) -> Network:
     able = [part for part in network.modules() if any(hasattr(part, name) for name in SIMPLER)]
     if not able or not all(type(part).__module__.startswith("timm.") for part in able):
         return network
-    from timm.utils.model import reparameterize_model
+    from models.libraries import timm
 
-    simpler: Network = reparameterize_model(network, inplace=True)
+    simpler: Network = timm.utils.model.reparameterize_model(network, inplace=True)
     return simpler
 
 
@@ -86,6 +86,10 @@ class _Uses(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.of: Counter[int] = Counter()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled in here, and asking the compiler to look away would import it
 
     def __torch_dispatch__(self, operation: Any, types: Any, arguments: Any = (), named: Any = None) -> Any:
         self.of.update(id(one) for one in tree_leaves((arguments, named)) if isinstance(one, Tensor))
@@ -127,12 +131,11 @@ def _watched(network: nn.Module, pictures: Tensor) -> tuple[Tensor, list[tuple[n
 
 def _foldable(network: nn.Module) -> tuple[list[nn.Conv2d], list[nn.BatchNorm2d]]:
     """Layers of exactly these classes (a class made from them may use its weights in its own way) without hooks."""
-    from timm.layers import BatchNormAct2d
-    from timm.layers.conv2d_same import Conv2dSame
+    from models.libraries import Conv2dSame, timm
 
     bare = [part for part in network.modules() if not (part._forward_hooks or part._forward_pre_hooks)]
     convolutions = [part for part in bare if isinstance(part, nn.Conv2d) and type(part) in (nn.Conv2d, Conv2dSame)]
-    norms = [part for part in bare if isinstance(part, nn.BatchNorm2d) and _plain(part, BatchNormAct2d)]
+    norms = [part for part in bare if isinstance(part, nn.BatchNorm2d) and _plain(part, timm.layers.BatchNormAct2d)]
     return convolutions, norms
 
 

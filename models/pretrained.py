@@ -15,9 +15,9 @@ from models.weights.files import check_finite
 
 def settings(network: str) -> dict[str, Any]:
     """What timm's evaluation does before that network: size, crop, interpolation, mean and std, as Classifier's."""
-    from timm.models import get_pretrained_cfg
+    from models.libraries import timm
 
-    configuration = get_pretrained_cfg(network)
+    configuration = timm.models.get_pretrained_cfg(network)
     if configuration is None:
         raise ValueError(f"timm does not know {network!r}: mend its stanza in catalog.toml.")
     return {
@@ -37,7 +37,8 @@ def read(card: Card, path: Path, labels: tuple[str, ...]) -> Classifier:
 def _network(card: Card, path: Path) -> nn.Module:
     import safetensors
     import safetensors.torch
-    import timm
+
+    from models.libraries import timm
 
     try:
         weights = safetensors.torch.load_file(path)

@@ -42,9 +42,10 @@ class Denoiser(nn.Module):
 
 
 def _twice(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
-    from torchvision.ops import Conv2dNormActivation
+    from models.libraries import torchvision
 
-    return nn.Sequential(Conv2dNormActivation(inputs, outputs, 3, stride), Conv2dNormActivation(outputs, outputs, 3))
+    block = torchvision.ops.Conv2dNormActivation
+    return nn.Sequential(block(inputs, outputs, 3, stride), block(outputs, outputs, 3))
 
 
 ROW = Defence(

@@ -19,10 +19,11 @@ class Jpeg:
     quality: int
 
     def __call__(self, pixels: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        from torchvision.io import decode_image, encode_jpeg
+        from models.libraries import torchvision
 
+        io = torchvision.io
         levels = (pixels.detach() * 255).round().clamp(0, 255).to(torch.uint8).cpu()
-        saved = [decode_image(encode_jpeg(picture, self.quality)) for picture in levels]
+        saved = [io.decode_image(io.encode_jpeg(picture, self.quality)) for picture in levels]
         return straight_through(pixels, torch.stack(saved).to(pixels) / 255)
 
 
