@@ -65,7 +65,7 @@ class Table:
     epsilon, steps: by pack where they differ from the usual. published: what the paper has for (row, column), or for a
     whole row where its columns are not ours, in the table's units; published_on: what these were measured on.
     claims: see `Claim`. here: by pack, a sentence on what
-    came out otherwise, and why.
+    came out otherwise, and why (`tables/here.py`).
     """
 
     name: str

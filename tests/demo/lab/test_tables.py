@@ -9,6 +9,7 @@ from demo.lab.measures import MEASURES, WORDS
 from demo.lab.scene import Scene
 from demo.lab.table import Cell, Table
 from demo.lab.tables import TABLES
+from demo.lab.tables.here import HERE
 from models.packs import PACKS
 
 ON_PACKS = [(table, pack) for table in TABLES.values() for pack in table.packs]
@@ -38,3 +39,9 @@ def test_a_table_says_nothing_of_what_it_has_not(table: Table, pack: str) -> Non
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda one: one.name)
 def test_curves_have_numbers(table: Table) -> None:
     assert all(isinstance(cell.column, str) != bool(table.axis) for cell in cells(table, table.packs[0]))
+
+
+def test_what_came_out_otherwise_is_said_of_tables_that_there_are() -> None:
+    assert {(name, pack) for name, packs in HERE.items() for pack in packs} <= {
+        (table.name, pack) for table, pack in ON_PACKS
+    }
