@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ALIKE = (
-    "Four normal networks are attacked, of which three learned from the first: probably there is too little to calm. On "
-    "a jury with an adversarially trained network (attacks-equal) SVRE does pay."
+    "Four normal networks are attacked, of which three learned from the first: probably there is too little to calm. "
+    "On a jury with an adversarially trained network (attacks-equal) SVRE does pay."
 )
 HERE: Mapping[str, Mapping[str, str]] = {
     "svre-1": {"tiny": f"SVRE fools no more held-out networks than its bases, with momentum alone even fewer. {ALIKE}"},
