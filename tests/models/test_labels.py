@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from timm.data import ImageNetInfo
 
 from models import labels
@@ -22,6 +23,7 @@ def test_every_name_is_its_own() -> None:
     assert "Crane (134)" in names
 
 
+@pytest.mark.slow
 def test_names_are_told_before_timm_is_loaded() -> None:
     look = "import sys; from models import labels; labels.imagenet(); print({'timm', 'torchvision'} & {*sys.modules})"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

@@ -25,6 +25,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "_cache", Cache(2**30))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_card_loads_and_answers(name: str) -> None:
     classifier = models.load(name)

@@ -50,6 +50,7 @@ def seeded(count: int, side: int) -> Tensor:
     return torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", families())
 def test_logits_and_gradients_are_the_plain_networks(name: str) -> None:
     plain, side = inside(name, prepared=False)
@@ -75,6 +76,7 @@ def smooth(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(F, "max_pool2d", mean)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("smooth")
 @pytest.mark.parametrize("name", families())
 def test_single_precision_errs_no_further_than_the_plain_network(name: str) -> None:
@@ -211,6 +213,7 @@ def test_what_a_class_calls_fuse_is_its_own_affair() -> None:
     prepare(Norms(FOLDABLE["in a row"], Own(3, 3, 3, padding=1)), seeded(1, 8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tiny/resnet", "tiny/resnet-q2"])
 @pytest.mark.parametrize("defence", ["quantise-weights", "quantise-activations"])
 def test_coarse_networks_are_made_of_the_weights_that_were_learned(name: str, defence: str) -> None:

@@ -37,6 +37,7 @@ def test_the_pack_is_the_one_that_was_promised() -> None:
     assert {"inception_v3.tf_in1k", "vgg16.tv_in1k", "swin_tiny_patch4_window7_224.ms_in1k"} <= set(TAGS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", CARDS, ids=TAGS)
 def test_a_stanza_agrees_with_timm(card) -> None:
     configuration = get_pretrained_cfg(card.blueprint.network)

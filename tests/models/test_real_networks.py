@@ -36,6 +36,7 @@ def test_squeezenet_answers_as_its_original_fed_the_caffe_way() -> None:
         assert torch.allclose(models.load("imagenet/squeezenet1_1")(pixels), original.eval()(fed), atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PACKAGED)
 def test_a_packaged_network_answers_as_its_original(name: str) -> None:
     card = CARDS[name]

@@ -48,6 +48,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stack", "fit"), CASES)
 def test_portions_and_graphs_apart_change_nothing(name, stack, fit, monkeypatch):
     options = {"steps": 2, "seed": 4, **knobs(name, stack)}

@@ -91,6 +91,7 @@ def test_iterate_checks_at_the_call():
         iterate(*positional, **keywords)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_knob_of_every_recipe_is_checked(name):
     def out_of_range(knob):
@@ -149,6 +150,7 @@ def test_closing_the_iterator_ends_the_work():
     assert len(asked) == done <= 3
 
 
+@pytest.mark.slow
 def test_imports_torch_alone():
     program = (
         "import sys; before = set(sys.modules); import torch; known = {m.split('.')[0] for m in sys.modules}; "

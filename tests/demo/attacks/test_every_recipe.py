@@ -89,6 +89,7 @@ def test_finite_where_there_is_no_slope(name):
 TRANSFORMED = [name for name, recipe in RECIPES.items() if any(knob.name == "transforms" for knob in recipe.knobs)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "stack"), [*((name, ()) for name in RECIPES), *((name, ("di", "si")) for name in TRANSFORMED)]
 )
@@ -139,6 +140,7 @@ def test_queries_are_the_forward_passes_of_craft(name):
     assert last.queries == passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_convinces_the_jury(name):
     surrogates, images, labels = task(targeted=False, count=6)

@@ -78,6 +78,7 @@ EVERY_WAY = [(*one, False) for one in EVERY_FUSION]
 EVERY_WAY += [(*one, True) for one in EVERY_FUSION if not RECIPES[one[0]].untargeted_because]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "more", "targeted"), EVERY_WAY, ids=str)
 def test_a_class_that_is_switched_off_is_as_good_as_cut_off(name: str, more: dict[str, Any], targeted: bool) -> None:
     networks = [smooth(seed, CLASSES + 1) for seed in range(2)]  # APGD-DLR for a target takes four others than it
@@ -180,6 +181,7 @@ def test_a_network_in_training_is_attacked_as_it_would_judge(name: str) -> None:
     assert torch.equal(found, attacked(name, [network.eval() for network in networks]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_compiled_networks_give_what_they_give_uncompiled(name: str) -> None:
     networks = [smooth(seed) for seed in range(2)]
@@ -211,6 +213,7 @@ def default_device(device: str) -> Iterator[None]:
         torch.set_default_device(None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_another_default_device_changes_nothing(name: str) -> None:
     known = {knob.name for knob in RECIPES[name].knobs}

@@ -206,6 +206,7 @@ def test_adaea_spends_no_second_gradient_where_the_first_will_do():
     assert {last.queries for last in costs.values()} == {2 * (3 + 9)}, "the weighted gradient asks nobody again"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fusion", ["logits", "predictions"])
 @pytest.mark.parametrize("transforms", [(), ("di",), ("ti",), ("si",), ("di", "ti", "si")])
 @pytest.mark.parametrize("targeted", [False, True])

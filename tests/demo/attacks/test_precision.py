@@ -12,6 +12,7 @@ from demo.attacks.steps import cosine, unit_length
 BUDGET = {name: {"queries": 240} for name, recipe in RECIPES.items() if recipe.idea == "ask"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_single_precision_is_enough_where_the_jury_is_sure(name):
     """18 logits ahead the label's share is 1 in single precision, and nothing but its complement still moves."""

@@ -40,6 +40,7 @@ def shown():
     return watch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), STOPPING, ids=lambda value: value if isinstance(value, str) else "")
 def test_frames_are_those_of_every_picture_alone(name, options):
     networks, images, labels = attacked()

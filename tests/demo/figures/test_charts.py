@@ -18,6 +18,7 @@ from demo.run.request import Request
 from demo.run.session import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", RECIPES)
 def test_every_recipe_runs_and_draws_its_charts(attack: str, lion: str) -> None:
     recipe = RECIPES[attack]
@@ -66,6 +67,7 @@ def test_names_are_escaped() -> None:
     assert "<b>" not in svg.draw(Chart("<i>", 1, (line,)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("knobs", [{"sweep": True}, {"targets": 2}], ids=str)
 def test_moras_fresh_starts_are_on_the_charts(knobs: dict[str, object], lion: str) -> None:
     request = Request(lion, attack="mora", iterations=20, epsilon=1, knobs=knobs, surrogates=SURROGATES, **FEW)

@@ -51,6 +51,7 @@ def grey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(form=st.fixed_dictionaries({}, optional={name: NEARLY.get(name, ANYTHING) | ANYTHING for name in SETTINGS}))
 def test_any_form_is_a_plan_or_a_sentence(grey: Path, form: dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ def ask(client: Client, picture: Any, **settings: Any) -> tuple[str, dict[str, A
     return client.predict(picture, api_name="/attack", **settings)
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_exact_picture_and_every_number(client: Client, lion: str) -> None:
     path, run = ask(client, handle_file(lion), epsilon=8, iterations=3, seed=1)
     pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
@@ -40,6 +41,7 @@ def test_a_run_gives_the_exact_picture_and_every_number(client: Client, lion: st
     assert Path(again).read_bytes() == Path(path).read_bytes(), "who watches changes nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -155,6 +157,7 @@ def test_odd_payloads_get_a_sentence(address: str, picture: Any, sentence: str) 
     assert sentence in said["said"]
 
 
+@pytest.mark.slow
 def test_a_run_is_told_as_it_goes_and_ends_when_nobody_listens(client: Client, lion: str) -> None:
     job = client.submit(handle_file(lion), attack="smer", iterations=60, api_name="/attack", **FEW)
     while not job.done() and not any("step" in told for _, told in job.outputs()):

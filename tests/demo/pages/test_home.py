@@ -103,6 +103,7 @@ def test_killed_in_mid_run_it_is_tidied_up_after_and_terminated_it_leaves_nothin
     assert list((tmp_path / "quorum").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_gradio_is_the_same_without_its_stubs() -> None:
     look = (
         "import inspect; told = inspect.getfile\n"

@@ -122,6 +122,7 @@ def test_a_client_may_ask_for_any_table(table: object, pack: object) -> None:
     assert "no such table" in lab.shown(table, pack)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(kept.known()))
 def test_every_kept_table_is_drawn(name: str) -> None:
     for pack in kept.known()[name]:

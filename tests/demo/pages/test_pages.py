@@ -138,6 +138,7 @@ def test_a_defect_while_looking_is_said_too(lion: str, monkeypatch: pytest.Monke
     assert "Something went wrong on our side" in opening.looked(lion, "crop", 0.5, "tiny")[0]
 
 
+@pytest.mark.slow
 def test_the_same_picture_is_looked_at_once(lion: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first = opening.looked(lion, "crop", 0.5, "tiny")
     with monkeypatch.context() as patch:
@@ -164,6 +165,7 @@ def test_the_examples_are_written(tab: Tab) -> None:
     assert all(Path(row[0]).exists() for sample in tab.left.samples.values() for row in sample.examples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", list(PACKS))
 def test_every_pack_opens_with_a_picture_that_it_knows_and_offers_one_that_it_does_not(
     pack: str, pictures_by_name: dict[str, str]

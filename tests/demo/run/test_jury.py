@@ -34,6 +34,7 @@ def end(request: Request) -> Finished:
     return last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFENCES)
 def test_every_defence_can_be_asked(name: str, lion: str) -> None:
     request = Request(lion, iterations=1, held_out=["tiny/regnet", "tiny/googlenet"], guards={name: {}}, draws=4)

@@ -46,6 +46,7 @@ def png(pixels: np.ndarray, mode: str = "RGB", kind: str = "PNG") -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [

@@ -32,6 +32,7 @@ def finished(lion: str) -> Finished:
     return end(Request(lion))
 
 
+@pytest.mark.slow
 def test_the_default_run_fools_its_surrogates_and_moves_weight_to_the_stubborn_one(finished: Finished) -> None:
     surrogates = [f for f in finished.findings if f.juror.group == "surrogate"]
     assert [f.status for f in surrogates] == ["fooled"] * 3
@@ -75,6 +76,7 @@ def test_the_record_holds_every_number_as_json(lion: str, finished: Finished) ->
     assert kept["distances"]["linf"] == finished.distances["linf"]
 
 
+@pytest.mark.slow
 def test_the_record_holds_the_python_that_makes_the_same_file_again(
     lion: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

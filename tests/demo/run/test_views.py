@@ -91,6 +91,7 @@ def test_who_falls_to_a_part_is_asked_of_the_networks(kept: Kept, jury: Jury) ->
             assert (mark == "fooled") == (answer != "Lion")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("knob", "own"), [("epsilon", 8), ("iterations", 4)])
 def test_the_knob_passes_through_the_run_itself(knob: str, own: int, kept: Kept, jury: Jury) -> None:
     *_, seen = turned(kept, jury, knob)
@@ -107,6 +108,7 @@ def test_the_knob_passes_through_the_run_itself(knob: str, own: int, kept: Kept,
     assert min(seen.noise) > min(seen.sure[seen.jurors[0].name]), "noise of the same size does little"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_is_drawn_from_coarse_to_whole(name: str, kept: Kept, jury: Jury) -> None:
     drawn = [DRAWINGS[name](seen, kept) for seen in VIEWS[name].look(kept, jury, 4)]

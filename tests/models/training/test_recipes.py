@@ -13,6 +13,7 @@ from models.training.recipe import TrainingRecipe
 from models.training.recipes import RECIPES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_every_recipe_builds_and_matches_the_catalogue(recipe: TrainingRecipe) -> None:
     network = recipe.blueprint.build(64).eval()

@@ -94,6 +94,7 @@ def test_the_folder_comes_last_in_either_form(content, weights, tmp_path, monkey
         assert models.needs([NAME]).download == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "empty", "other network", "no safetensors"])
 def test_a_bad_file_in_the_folder_is_named_and_refused(damage, content, tmp_path, monkeypatch) -> None:
     other = safetensors.torch.save({"conv.weight": torch.zeros(3)})
@@ -128,6 +129,7 @@ def test_memory_is_bounded_by_the_cache(small, monkeypatch) -> None:
     assert models.load(NAME) is first
 
 
+@pytest.mark.slow
 def test_the_built_in_pack_loads_without_any_of_this() -> None:
     script = "import sys, models; models.names('imagenet'); models.needs(['tiny/resnet']); models.available('tiny'); "
     script += "print([name for name in ('huggingface_hub', 'timm', 'torchvision') if name in sys.modules])"

@@ -14,6 +14,7 @@ from models.weights import download
 FROM_THE_HUB = [name for name in models.names("imagenet") if models.CARDS[name].hub]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "words"),
     [(404, "does not have it .HTTP status 404"), (500, "out of order .HTTP status 500"), (503, "out of order")],
