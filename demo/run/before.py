@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Any
 from weakref import ref
 
 import torch
@@ -33,7 +34,7 @@ def prepare(plan: Plan, jury: Jury) -> Prepared | Unknown:
         ValueError: the jury sees the target already.
     """
     picture = to_tensor(plan.original, plan.device)
-    said = unharmed(plan, [member for member in jury if not _patient(member)])
+    said = said_of_original(plan, [member for member in jury if not _patient(member)])
     chances = _chances(plan, jury, picture, said)
     index, sure = agreed(chances, plan.sure)
     guess = plan.labels[index]
@@ -55,11 +56,10 @@ _known: OrderedDict[str, Known] = OrderedDict()
 _lock = Lock()
 
 
-def unharmed(plan: Plan, members: Jury) -> dict[str, Judgement]:
+def said_of_original(plan: Plan, members: Jury) -> dict[str, Judgement]:
     """What they say of the picture as it is, by name. Whoever has been asked just so before is not asked again."""
-    seen = hashlib.sha256(repr((plan.original.shape, plan.draws, plan.seed, plan.device)).encode())
-    seen.update(plan.original.tobytes())
-    keys = [f"{seen.hexdigest()} {member.entry}" for member in members]
+    seen = hashlib.sha256(repr((plan.original.shape, plan.device)).encode() + plan.original.tobytes()).hexdigest()
+    keys = [f"{seen} {_how(plan, member)}" for member in members]
     found = {place: one for place, key in enumerate(keys) if (one := _remembered(key, members[place])) is not None}
     new = [place for place in range(len(members)) if place not in found]
     picture = to_tensor(plan.original, plan.device)
@@ -67,6 +67,13 @@ def unharmed(plan: Plan, members: Jury) -> dict[str, Judgement]:
         found[place] = one
         _remember(keys[place], members[place], one)
     return {member.juror.name: found[place] for place, member in enumerate(members)}
+
+
+def _how(plan: Plan, member: Member) -> tuple[Any, ...]:
+    """All that an answer depends on, but for the picture: who answers by lot answers to a number of looks."""
+    entry = member.entry
+    lots = (plan.draws, plan.seed) if member.juror.random else ()
+    return entry.networks, entry.defence, entry.parameters, entry.noisy, entry.beside, lots
 
 
 def _remembered(key: str, member: Member) -> Judgement | None:

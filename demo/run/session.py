@@ -12,7 +12,7 @@ from torch import Tensor
 
 from demo.attacks import Frame, iterate
 from demo.run import budget, verdict
-from demo.run.before import judged, prepare, unharmed
+from demo.run.before import judged, prepare, said_of_original
 from demo.run.control import noise_of_the_same_size
 from demo.run.events import Event, Finished, Look, Prepared, Progress
 from demo.run.jury import Jury, arrived, arriving, attacked
@@ -111,7 +111,7 @@ def _judge(
     picture = to_tensor(adversarial, plan.device)
     goal, targeted = plan.labels.index(prepared.goal), prepared.target is not None
     late = [member for member in jury if member.juror.name not in prepared.look.before]
-    said = {name: verdict.told(one, plan.labels, goal) for name, one in unharmed(plan, late).items()}
+    said = {name: verdict.told(one, plan.labels, goal) for name, one in said_of_original(plan, late).items()}
     before = {**prepared.look.before, **said}
     after = [
         verdict.told(one, plan.labels, goal) for one in judged(plan, [(one, picture, plan.seed + 1) for one in jury])
