@@ -119,6 +119,18 @@ def test_charts_are_drawn_when_they_are_opened_and_follow_the_next_run(wide: Vis
     assert wide.errors == []
 
 
+def test_copies_are_copies_still(wide: Visit) -> None:
+    assert wide.page.evaluate("structuredClone('one') === 'one' && structuredClone(null) === null")
+    assert (
+        wide.page.evaluate("(() => { const a = {b: [1]}, c = structuredClone(a); c.b[0] = 2; return a.b[0]; })()") == 1
+    )
+    for thing in ("Symbol()", "() => 1"):
+        assert (
+            wide.page.evaluate(f"(() => {{ try {{ structuredClone({thing}); }} catch {{ return 'refused'; }} }})()")
+            == "refused"
+        )
+
+
 def test_stop_stops_and_the_next_run_works(wide: Visit) -> None:
     wide.page.get_by_label("number input for Iterations").fill("100")
     wide.page.get_by_label("number input for Iterations").press("Tab")
