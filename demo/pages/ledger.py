@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 from demo.figures.of_lab import curves
@@ -21,6 +23,9 @@ VERDICTS = {
     "does not hold": ("✗ does not hold here", "q-fooled"),
     "open": ("? too few pictures to tell", "q-soft"),
 }
+COUNTED = {"holds": "✓ {} hold", "does not hold": "✗ {} not here", "open": "? {} open"}
+AT_A_GLANCE = 8
+"""Claims that are listed without being asked for."""
 
 
 def page(table: Table, kept: Kept) -> str:
@@ -33,18 +38,29 @@ def page(table: Table, kept: Kept) -> str:
 def sheet(table: Table, outcome: Outcome, below: str = "") -> str:
     """A table, stored or of the visitor's own pictures. below: HTML."""
     place = f"{PAPERS[table.paper]}, {table.place}"
-    claims = "".join(_claim(table, one) for one in outcome.claims)
     chart = curves(table, outcome)
     parts = [
         f'<h2>{escape(table.title)}</h2><p class="q-soft">{escape(place)}</p>',
-        f'<ul class="q-claims">{claims}</ul>' if claims else "",
         f'<p class="q-say">{escape(table.here[outcome.pack])}</p>' if outcome.pack in table.here else "",
+        _claims(table, outcome.claims),
         f'<div class="q-beside">{drawing(chart)}</div>' if chart else "",
         grid(table, outcome),
         how(marked(about(table, outcome))),
         below,
     ]
     return f'<div class="q-card q-view q-lab">{"".join(parts)}</div>'
+
+
+def _claims(table: Table, claims: Sequence[Ruling]) -> str:
+    """What became of them: all at once, or, where they are many, in one line that can be opened."""
+    if not claims:
+        return ""
+    listed = f'<ul class="q-claims">{"".join(_claim(table, one) for one in claims)}</ul>'
+    if len(claims) <= AT_A_GLANCE:
+        return listed
+    counts = Counter(one.verdict for one in claims)
+    words = " · ".join(said.format(counts[verdict]) for verdict, said in COUNTED.items() if counts[verdict])
+    return f'<details class="q-twin"><summary>{len(claims)} claims and controls · {words}</summary>{listed}</details>'
 
 
 def _claim(table: Table, one: Ruling) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -115,6 +116,13 @@ def test_a_table_says_what_became_of_its_claims_and_what_is_unknown() -> None:
     assert "<GoogLeNet>" not in drawn
     assert "paper 80.0" in drawn
     assert "in the paper" in drawn
+
+
+def test_many_claims_are_counted_first() -> None:
+    few = outcome()
+    assert "<details" not in sheet(TABLE, few)
+    many = sheet(TABLE, replace(few, claims=few.claims * 3))
+    assert f"<summary>{3 * len(few.claims)} claims and controls · ✓ 3 hold · ✗ 3 not here · ? 3 open" in many
 
 
 @pytest.mark.parametrize(("table", "pack"), [("nothing", "tiny"), (None, None), (TABLE.name, "nothing"), ([], {})])
