@@ -54,6 +54,7 @@ def test_a_table_of_the_lab_is_sorted_and_a_number_opens_its_attack(browser: Bro
         values = [float(one) for one in table.locator("tbody tr td:nth-child(2)").evaluate_all(DATA_VALUES) if one]
         assert values == sorted(values, key=lambda one: turn * one)
     visit.shot("lab")
+    expect(page.locator("#q-verdict")).to_contain_text(" see “", timeout=MINUTE)  # leaving breaks off no look
     link = page.locator("#q-lab-shown td a").first
     words = str(link.get_attribute("aria-label"))
     link.click()
