@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo.attacks.backward import FromAnswers, pulls
+from demo.attacks.backward import FromAnswers, pulled_back, pulls
 from demo.attacks.surrogates import Answers, Surrogates
 from demo.attacks.views import View
 
@@ -44,19 +44,13 @@ class Apart:
         total = torch.stack(parts).sum(0) if len(parts) > 1 else parts[0]
         if self.seen is self.leaf:
             return total
-        (found,) = torch.autograd.grad(self.seen, self.leaf, total, retain_graph=True)
-        return found
+        return pulled_back(self.seen, total, self.leaf, again=True)
 
 
 def _along(answer: Tensor, shown: Tensor, slopes: list[Tensor | None], again: bool) -> dict[int, Tensor]:
     """By a loss's place the gradient of what it wants of this answer, for those that want anything."""
     wanted = {place: slope for place, slope in enumerate(slopes) if slope is not None}
-    found = {}
-    for place, slope in wanted.items():
-        more = again or place != max(wanted)
-        (gradient,) = torch.autograd.grad(answer, shown, slope, retain_graph=more, allow_unused=True)
-        found[place] = torch.zeros_like(shown) if gradient is None else gradient
-    return found
+    return {place: pulled_back(answer, slope, shown, again or place != max(wanted)) for place, slope in wanted.items()}
 
 
 def asked(surrogates: Surrogates, pictures: Tensor, view: View, chosen: slice) -> Apart:
