@@ -13,13 +13,16 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from demo.pages.lean import lean, no_matplotlib, one_server
 from demo.pages.memory import few_heaps, give_back
-from demo.pages.stubs import no_stubs
 
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
 # the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault(
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000"
+)  # a summary of them that nobody reads, by pandas
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
 few_heaps()
 
@@ -64,13 +67,15 @@ def taken(host: str, port: int) -> bool:
 def launch(folder: Path, host: str, port: int | None, browser: bool = False, block: bool = True) -> str:
     """Builds the page with its examples in `folder`, and serves it; gives the address. port: None for any free one."""
     gc.disable()  # nothing that is imported or built here is garbage; looking for it takes a tenth of the start
-    with no_stubs():
+    with lean():
         from demo.pages import doors, health, page
+    no_matplotlib()
 
     shared = bool(os.environ.get("SPACES_ZERO_GPU"))
     if shared:
         warm()  # shared GPUs want the networks in place before the first fork
-    blocks = page.build(folder).queue(max_size=256, default_concurrency_limit=8, api_open=False)
+    with one_server():
+        blocks = page.build(folder).queue(max_size=256, default_concurrency_limit=8, api_open=False)
     _, address, _ = blocks.launch(
         server_name=host,
         server_port=port,

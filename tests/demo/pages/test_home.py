@@ -101,17 +101,3 @@ def test_killed_in_mid_run_it_is_tidied_up_after_and_terminated_it_leaves_nothin
             time.sleep(0.05)
         assert time.perf_counter() - began < 5
     assert list((tmp_path / "quorum").iterdir()) == []
-
-
-@pytest.mark.slow
-def test_gradio_is_the_same_without_its_stubs() -> None:
-    look = (
-        "import inspect; told = inspect.getfile\n"
-        "from demo.pages.stubs import no_stubs\n"
-        "with no_stubs():\n    import gradio; from gradio import component_meta\n"
-        "    print(component_meta.create_or_modify_pyi(gradio.Slider, 'none of its name', []))\n"
-        "assert inspect.getfile is told and told(gradio.Slider).endswith('slider.py')\n"
-        "print(gradio.Slider.change.__doc__ is not None, hasattr(gradio.Slider(), 'release'))\n"
-    )
-    told = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["None", "True", "True"], "a class of no such name is an error where stubs are made"

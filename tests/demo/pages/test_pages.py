@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
+from PIL import Image
 
 from demo.attacks.recipes import RECIPES
 from demo.pages import api, attack, examples, opening, packs, running, streaming
@@ -181,6 +183,11 @@ def test_every_pack_opens_with_a_picture_that_it_knows_and_offers_one_that_it_do
 def _request(picture: str, pack: str) -> Request:
     surrogates, held_out = PACKS[pack].starters()
     return Request(picture, surrogates, held_out=held_out, pack=pack, guards={})
+
+
+def test_an_example_loses_nothing_on_its_way_to_a_file(pictures_by_name: dict[str, str]) -> None:
+    for example in examples.EXAMPLES:
+        assert np.array_equal(np.asarray(Image.open(pictures_by_name[example.name])), np.asarray(example.make()))
 
 
 def test_a_pack_that_opens_with_another_picture_brings_its_own() -> None:
