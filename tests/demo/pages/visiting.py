@@ -87,11 +87,12 @@ class Visit:
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds on the page that keeps somebody from using it."""
+def barriers(page: Page, *rules: str) -> list[str]:
+    """What axe finds on the page that keeps somebody from using it. rules: these alone; without any, all."""
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     return [
         f"{violation['id']}: {node['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
+        for violation in Axe().run(page, options=options).response["violations"]
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
     ]
