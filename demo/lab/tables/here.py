@@ -8,6 +8,10 @@ ALIKE = (
     "Four normal networks are attacked, of which three learned from the first: probably there is too little to calm. "
     "On a jury with an adversarially trained network (attacks-equal) SVRE does pay."
 )
+FEW_QUESTIONS = (
+    "Hardly anybody falls to an attacker who has 200 questions, not even the single network that nothing protects; the "
+    "paper's has 5000. What defends better is not to be seen by so few."
+)
 HERE: Mapping[str, Mapping[str, str]] = {
     "svre-1": {"tiny": f"SVRE fools no more held-out networks than its bases, with momentum alone even fewer. {ALIKE}"},
     "svre-3": {"tiny": f"SVRE fools no more defended networks than its bases, with momentum alone even fewer. {ALIKE}"},
@@ -24,6 +28,8 @@ HERE: Mapping[str, Mapping[str, str]] = {
         "trios": "The more of the loss goes to weighed sub-models the more stands of juries by probability or logits, "
         "whose own gradient is exact; only a vote's, which is softened, gains by the weights."
     },
+    "sem-black": {"tiny": FEW_QUESTIONS},
+    "sem-black-targeted": {"tiny": FEW_QUESTIONS},
     "trend-1": {
         "tiny": "RegNet, which looks at the pixels without a stem, and XCiT fool few and are fooled by many; the paper "
         "has other networks."
