@@ -9,11 +9,11 @@ import os
 import signal
 import socket
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import chain
 from pathlib import Path
 
-from demo.pages.lean import lean, no_matplotlib, one_server
+from demo.pages.lean import lean, no_matplotlib, no_stubs, one_server
 from demo.pages.memory import few_heaps, give_back
 
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
@@ -67,14 +67,14 @@ def taken(host: str, port: int) -> bool:
 def launch(folder: Path, host: str, port: int | None, browser: bool = False, block: bool = True) -> str:
     """Builds the page with its examples in `folder`, and serves it; gives the address. port: None for any free one."""
     gc.disable()  # nothing that is imported or built here is garbage; looking for it takes a tenth of the start
-    with lean():
+    shared = bool(os.environ.get("SPACES_ZERO_GPU"))
+    with no_stubs() if shared else lean():  # shared GPUs bring patches of torch of their own
         from demo.pages import doors, health, page
     no_matplotlib()
 
-    shared = bool(os.environ.get("SPACES_ZERO_GPU"))
     if shared:
         warm()  # shared GPUs want the networks in place before the first fork
-    with one_server():
+    with nullcontext() if shared else one_server():
         blocks = page.build(folder).queue(max_size=256, default_concurrency_limit=8, api_open=False)
     _, address, _ = blocks.launch(
         server_name=host,
