@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from unittest.mock import patch
 
+import torch
 from torch import Tensor, nn
 
 Way = Callable[[Tensor, Tensor], Tensor]
@@ -69,6 +72,37 @@ def _pyautoattack(library: Any, network: nn.Module, given: Settings) -> Way:
     return perturb
 
 
+def _transferattack(place: str, name: str, **more: Callable[[Settings], float]) -> Build:
+    """Theirs takes the jury apart by itself, as ours does. more: arguments of theirs, and each by our settings."""
+
+    def build(library: Any, network: nn.Module, given: Settings) -> Way:
+        members = list(cast(nn.ModuleList, network.members))
+        jury = importlib.import_module("transferattack.utils").EnsembleModel(members)
+        kind = getattr(importlib.import_module(f"transferattack.{place}"), name)
+        ready = type(name, (kind,), {"load_model": lambda *_: jury})  # theirs fetches networks by their names
+        lengths = {"epsilon": given.epsilon, "alpha": given.step} | {key: of(given) for key, of in more.items()}
+        with _without_gpu():
+            attack = ready([str(one) for one in range(len(members))], epoch=given.steps, random_start=False, **lengths)
+
+        def way(pictures: Tensor, labels: Tensor) -> Tensor:
+            with _without_gpu():
+                changed: Tensor = pictures + attack(pictures, labels)
+            return changed
+
+        return way
+
+    return build
+
+
+@contextmanager
+def _without_gpu() -> Iterator[None]:
+    """Where there is none, what is sent to one in here stays where it is."""
+    with ExitStack() as patches:
+        for kind in (Tensor, nn.Module) if not torch.cuda.is_available() else ():
+            patches.enter_context(patch.object(kind, "cuda", lambda here, *_, **__: here))
+        yield
+
+
 PEERS: Mapping[str, Mapping[str, Build]] = {
     "torchattacks": {
         "mi-fgsm": _torchattacks("MIFGSM"),
@@ -82,6 +116,13 @@ PEERS: Mapping[str, Mapping[str, Build]] = {
         "pgd": _foolbox("LinfProjectedGradientDescentAttack"),
     },
     "pyautoattack": {"apgd-ce": _pyautoattack},
+    "transferattack": {
+        "mi-fgsm": _transferattack("gradient.mifgsm", "MIFGSM"),
+        "svre": _transferattack("ensemble.svre", "SVRE"),
+        "smer": _transferattack("ensemble.smer", "SMER"),
+        "adaea": _transferattack("ensemble.adaea", "AdaEA"),
+        "cwa": _transferattack("ensemble.cwa", "CWA", r_size=lambda given: given.epsilon / 15),
+    },
 }
 """A library's module -> our recipe -> how that library is called for the same."""
 

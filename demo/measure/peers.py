@@ -1,7 +1,8 @@
 """Our attacks beside those of a public library on the same networks and pictures: who is fooled, and how long it takes.
 
-A library is named with `--peer` and must be installed; none of them is needed otherwise. Libraries attack one network,
-so theirs is the mean of the surrogates' logits, which ours fuse as well.
+A library is named with `--peer` and must be installed; none of them is needed otherwise. Most attack one network, so
+that theirs is the mean of the surrogates' logits, which ours fuse as well. They get the networks as anybody loads them,
+ours are prepared (`models.prepared`) and give the same logits; with `--prepared` theirs are, too.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     judging.arguments(parser, pictures=200, epsilon=8)
     judging.of_pack(parser)
     parser.add_argument("--peer", nargs="+", required=True, metavar="MODULE", help=f"installed: {', '.join(PEERS)}")
+    parser.add_argument("--prepared", action="store_true", help="theirs get the networks prepared for speed, too")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--batches", type=judging.counted, nargs="+", default=[1, 32], metavar="N", help="timed")
     parser.add_argument("--repeats", type=int, default=11, help="of each, in turns; from 6 on an interval")
@@ -56,12 +58,14 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     names = row.starters().surrogates
     others = [name for name in row.held_out() if name not in names]
     surrogates, held_out = ([models.load(name) for name in some] for some in (names, others))
+    given = surrogates if options.prepared else [models.load(name, prepared=False) for name in names]
     images, labels = judging.known([*surrogates, *held_out], options.data, options.pack, options.pictures)
     yield overhead.machine((*LIBRARIES, *(_distribution(name) for name in libraries)))
     yield (
         f"{len(images)} validation pictures that all classify correctly, epsilon {options.epsilon:g}/255, "
         f"{options.steps} steps; attacked: {', '.join(names)}; held out: {', '.join(others)}. Fooled in % (95 % "
-        f"interval), judged in 8 bits; held out: the mean over networks, its interval by pictures; times: "
+        f"interval), judged in 8 bits; held out: the mean over networks, its interval by pictures; theirs attack the "
+        f"networks {'prepared as ours are' if options.prepared else 'as they are loaded, ours prepared ones'}; times: "
         f"{options.repeats} turns, {options.clock} time, median and 95 % interval of each turn's ratio."
     )
     yield ""
@@ -70,7 +74,7 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     yield "|---|---|---|---|---|---" + "|---|---" * len(options.batches) + "|"
     for name, library in libraries.items():
         for attack, build in PEERS[name].items():
-            ways = both(attack, build, library, surrogates, options)
+            ways = both(attack, build, library, (given, surrogates), options)
             fooled = [told(way, surrogates, held_out, images, labels, options.epsilon) for way in ways]
             shares = " | ".join(f"{theirs} | {ours}" for theirs, ours in zip(*fooled, strict=True))
             ratios = [turns(ways, images[:size], labels[:size], options) for size in options.batches]
@@ -83,14 +87,18 @@ def _distribution(name: str) -> str:
 
 
 def both(
-    attack: str, build: Build, library: Any, surrogates: Sequence[Classifier], options: argparse.Namespace
+    attack: str,
+    build: Build,
+    library: Any,
+    surrogates: tuple[Sequence[Classifier], Sequence[Classifier]],
+    options: argparse.Namespace,
 ) -> tuple[Way, Way]:
-    """Theirs and ours at equal settings."""
+    """Theirs and ours at equal settings, each on the networks that it gets."""
     epsilon = options.epsilon / LEVELS
     step = RECIPES[attack].default_step(epsilon, options.steps)
     assert isinstance(step, float)
-    theirs = build(library, MeanLogits(surrogates).eval(), Settings(epsilon, step, options.steps))
-    return theirs, partial(craft, attack, surrogates, epsilon=epsilon, steps=options.steps)
+    theirs = build(library, MeanLogits(surrogates[0]).eval(), Settings(epsilon, step, options.steps))
+    return theirs, partial(craft, attack, surrogates[1], epsilon=epsilon, steps=options.steps)
 
 
 def told(

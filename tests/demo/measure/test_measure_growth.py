@@ -1,6 +1,7 @@
 """The measurements of growth, of memory, of public libraries and of a GPU: what they count, and what they say."""
 
 import argparse
+import sys
 import types
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_library_gets_the_settings_that_we_have(attack, kind):
     called, library = library_of(kind)
     surrogates, images = [small(0), small(1)], noise(4, 8)
     labels = torch.zeros(4, dtype=torch.long)
-    theirs, ours = peers.both(attack, PEERS["torchattacks"][attack], library, surrogates, TURNS)
+    theirs, ours = peers.both(attack, PEERS["torchattacks"][attack], library, (surrogates, surrogates), TURNS)
     step = 8 / 255 / (3 if attack == "mi-fgsm" else 4)
     assert called == [{"eps": 8 / 255, "alpha": step, "steps": 3}]
     assert torch.equal(theirs(images, labels), images)
@@ -97,6 +98,29 @@ def test_a_library_gets_the_settings_that_we_have(attack, kind):
     jury, apart = peers.told(theirs, surrogates, surrogates[:1], images, right, 8)
     assert jury.startswith("0.0 ("), "pictures that were not changed fool nobody"
     assert "(" in apart
+
+
+def test_a_library_that_takes_the_jury_apart_gets_it_whole(monkeypatch):
+    class Theirs:
+        def __init__(self, names, epsilon, alpha, epoch, random_start, r_size):
+            assert (len(names), epoch, random_start) == (2, 3, False)
+            assert (alpha, r_size) == (2 * epsilon / 3, epsilon / 15)
+            self.epsilon, self.jury = epsilon, self.load_model(names)
+
+        def __call__(self, pictures, labels):
+            assert pictures.cuda() is pictures or torch.cuda.is_available()
+            return torch.full_like(pictures, -self.epsilon * len(self.jury) / 2)
+
+    for name, inside in (("utils", {"EnsembleModel": list}), ("ensemble.cwa", {"CWA": Theirs})):
+        module = types.ModuleType(f"transferattack.{name}")
+        vars(module).update(inside)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    for name in ("transferattack", "transferattack.ensemble"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    images, labels = torch.full((2, 3, 8, 8), 0.5), torch.zeros(2, dtype=torch.long)
+    jury = [small(), small(1)]
+    theirs, _ = peers.both("cwa", PEERS["transferattack"]["cwa"], None, (jury, jury), TURNS)
+    assert torch.equal(theirs(images, labels), images - 8 / 255)
 
 
 def test_a_library_that_is_unknown_or_not_installed_is_said_to_be(monkeypatch):
