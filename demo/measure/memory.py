@@ -67,7 +67,11 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
 
 
 def copies(network: Classifier, members: int) -> list[Classifier]:
-    return [copy.deepcopy(network) for _ in range(members)]
+    """They are asked in turn: side by side their graphs are made on threads of their own, where nobody counts them."""
+    made = [copy.deepcopy(network) for _ in range(members)]
+    for one in made:
+        one.abreast = False
+    return made
 
 
 @contextmanager
