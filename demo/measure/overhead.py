@@ -6,6 +6,7 @@ import argparse
 import copy
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -152,9 +153,17 @@ def noise(count: int, side: int) -> Tensor:
 
 def machine(libraries: Sequence[str] = LIBRARIES) -> str:
     """Where it is measured: the processor, its threads, what else it does, and the libraries' versions."""
-    versions = ", ".join(f"{library} {metadata.version(library)}" for library in libraries)
+    versions = ", ".join(f"{library} {version(library)}" for library in libraries)
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     return f"{processor()}, {torch.get_num_threads()} threads, load {load} at the start; {versions}."
+
+
+def version(library: str) -> str:
+    """Of what is installed, or of what has been imported from its sources."""
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return getattr(sys.modules.get(library), "__version__", "from its sources")
 
 
 def processor() -> str:

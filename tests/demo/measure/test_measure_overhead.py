@@ -1,6 +1,8 @@
 """The measurement of prepared networks and of the driver: its ratios, its intervals, and what it calls a jump."""
 
 import argparse
+import sys
+import types
 
 import pytest
 import torch
@@ -54,3 +56,11 @@ def test_a_gradient_that_is_another_is_a_jump():
     assert overhead.jumps(network, other, overhead.noise(4, 8)) == (0, 0)
     other.network[0].weight.data.mul_(1.01)
     assert overhead.jumps(network, other, overhead.noise(4, 8)) == (0, 4)
+
+
+def test_a_library_from_its_sources_says_its_own_version(monkeypatch):
+    module = types.ModuleType("never_installed")
+    monkeypatch.setitem(sys.modules, "never_installed", module)
+    assert "never_installed from its sources" in overhead.machine(["torch", "never_installed"])
+    module.__version__ = "7"
+    assert "never_installed 7" in overhead.machine(["never_installed"])
