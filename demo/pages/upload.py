@@ -9,17 +9,28 @@ from typing import Any
 
 import gradio as gr
 
+from demo.pages.lean import no_stubs
 from demo.run.decoding import MOST_BYTES
+
+with no_stubs():
+
+    class _Picture(gr.Image):
+        """An image component whose value is the uploaded file's path, or the bytes of a data URL, neither opened yet.
+
+        Left to itself `gr.Image` opens the file on its way in, and what cannot be opened ends in an error without
+        words. A class, because Gradio makes a new component of the old one's whenever an update of it says more than
+        its value.
+        """
+
+        is_template = True  # the browser draws it as the class that it is made from
+
+        def preprocess(self, payload: Any) -> Any:
+            return _as_it_came(payload)
 
 
 def picture_input(value: str | None = None, room: str | None = None) -> gr.Image:
-    """An image component whose value is the uploaded file's path, or the bytes of a data URL, neither opened yet.
-
-    room: the element's name on the page.
-
-    Left to itself `gr.Image` opens the file on its way in, and what cannot be opened ends in an error without words.
-    """
-    component = gr.Image(
+    """The page's picture input. room: the element's name on the page."""
+    return _Picture(
         value,
         type="filepath",
         image_mode=None,
@@ -30,8 +41,6 @@ def picture_input(value: str | None = None, room: str | None = None) -> gr.Image
         height=220,
         elem_id=room,
     )
-    component.preprocess = _as_it_came
-    return component
 
 
 def _as_it_came(payload: Any) -> str | bytes | None:

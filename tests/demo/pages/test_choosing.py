@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import gradio as gr
+import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
@@ -37,11 +38,16 @@ def test_a_new_picture_is_looked_at_before_it_is_attacked(wide: Visit, pictures_
     wide.attack()
 
 
+@pytest.mark.parametrize("broken_off", ["png", "webp", None], ids=str)
 def test_a_file_that_is_no_picture_gets_a_sentence_and_the_next_one_works(
-    wide: Visit, lion: str, tmp_path: Path
+    wide: Visit, lion: str, tmp_path: Path, broken_off: str | None
 ) -> None:
     broken = tmp_path / "broken.png"
-    broken.write_bytes(Path(lion).read_bytes()[:3000])
+    if broken_off:  # a PNG can still be opened then, others cannot
+        Image.open(lion).save(broken, broken_off)
+        broken.write_bytes(broken.read_bytes()[:3000])
+    else:
+        broken.write_text("no picture at all")
     wide.page.get_by_label("Remove Image").first.click()
     wide.page.locator("input[type=file]").first.set_input_files(broken)
     expect(wide.page.locator("#q-verdict [role=alert]")).to_contain_text("cannot be read as a picture", timeout=MINUTE)
