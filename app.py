@@ -20,9 +20,8 @@ from demo.pages.memory import few_heaps, give_back
 # the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault(
-    "GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000"
-)  # a summary of them that nobody reads, by pandas
+# What Gradio sums up of its events nobody reads here, and for the first sum it imports pandas.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
 few_heaps()
 
