@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.card import Card
+from models.recordings import answer
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -76,8 +77,7 @@ class Classifier(nn.Module):
     def read(self, fitted: Tensor) -> Tensor:
         """The network's answer to pictures that are at its side already."""
         ordered = fitted.flip(1) if self.channels == "bgr" else fitted
-        logits: Tensor = self.network((ordered - self.mean) / self.std)
-        return logits
+        return answer(self.network, (ordered - self.mean) / self.std)
 
     def fit(self, pixels: Tensor) -> Tensor:
         """The pictures at the side that the network wants."""

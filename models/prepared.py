@@ -12,9 +12,13 @@ from torch.nn.utils import fuse_conv_bn_weights
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from models.recordings import record
+
 Network = TypeVar("Network", bound=nn.Module)
 SIMPLER = ("fuse", "reparameterize", "switch_to_deploy")
 """By these names timm's blocks know how to become simpler ones."""
+WIDE = 28**2
+"""Places on a layer's map, from which on oneDNN's 1 × 1 convolutions are sooner than torch's own on one thread, too."""
 FAULT = 0.01
 """Of the largest logit: rounding stays far below it, and a fault far above."""
 
@@ -25,10 +29,12 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
     """A copy of the network that gives the same logits and the same gradient at the pixels, sooner.
 
     A BatchNorm right behind a convolution becomes part of it, RepVGG's and other blocks of timm take the form that
-    their authors made for inference, and convolutions have their channels last in memory. In exact arithmetic nothing
-    else changes: in float64 the gradients agree to 1e-13 of their length. In float32 each rounds in its own way, and
-    where that brings a ReLU's input to the other side of 0, the gradient jumps by about a thousandth of its length.
-    The plain network's own gradient does so as well: `python -m demo.benchmark overhead` measures both, and the gain.
+    their authors made for inference, convolutions have their channels last in memory, and on a processor 1 × 1 ones of
+    wide maps call themselves dilated, which brings them to oneDNN. A `Classifier` runs it from a recording there
+    (`models.recordings`). In exact arithmetic nothing else changes: in float64 the gradients agree to 1e-13 of their
+    length. In float32 each rounds in its own way, and where that brings a ReLU's input to the other side of 0, the
+    gradient jumps by about a thousandth of its length. The plain network's own gradient does so as well:
+    `python -m demo.benchmark overhead` measures both, and the gain.
 
     Args:
         network: one that learns no more: in eval mode, its parameters frozen. It is left as it was.
@@ -47,7 +53,7 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
     if any(part.training for part in network.modules()) or any(one.requires_grad for one in network.parameters()):
         raise ValueError("Only a network that learns no more can be prepared: call eval() and requires_grad_(False).")
     made = _simplified(copy.deepcopy(network) if copied else network)
-    wanted, pairs = _watched(made, pictures)
+    wanted, pairs, maps = _watched(made, pictures)
     left: dict[nn.Module, Any] = {}
     for convolution, norm in pairs:
         mean, variance, scale, shift = (
@@ -60,12 +66,17 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
             convolution.weight, convolution.bias, mean, variance, norm.eps, scale, shift
         )
         left[norm] = norm.act if hasattr(norm, "act") else nn.Identity()
+    for convolution, places in maps.items():
+        if pictures.device.type == "cpu" and places >= WIDE and convolution.kernel_size == (1, 1):
+            # Of one place there is nothing to be spread, but whoever says so is given to oneDNN on one thread as well.
+            convolution.dilation = (2, 2)
     for part in list(made.modules()):
         for name, child in part.named_children():
             setattr(part, name, left.get(child, child))
     made.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if not bool((made(pictures) - wanted).abs().max() <= FAULT * wanted.abs().max()):
         raise ValueError(f"{type(network).__name__} cannot be prepared: it would answer otherwise. Use it as it is.")
+    record(made, pictures)
     return made
 
 
@@ -96,8 +107,11 @@ class _Uses(TorchDispatchMode):
         return operation(*arguments, **(named or {}))
 
 
-def _watched(network: nn.Module, pictures: Tensor) -> tuple[Tensor, list[tuple[nn.Conv2d, nn.BatchNorm2d]]]:
-    """The logits, and each convolution whose output went into one BatchNorm and nowhere else, with that BatchNorm."""
+def _watched(
+    network: nn.Module, pictures: Tensor
+) -> tuple[Tensor, list[tuple[nn.Conv2d, nn.BatchNorm2d]], dict[nn.Conv2d, int]]:
+    """The logits, each convolution whose output went into one BatchNorm and nowhere else, with that BatchNorm, and how
+    many places each convolution's map has."""
     uses = _Uses()
     outputs: dict[int, tuple[nn.Conv2d, Tensor]] = {}  # kept, so that no later tensor gets the id of one of these
     pairs: list[tuple[int, nn.Conv2d, nn.BatchNorm2d]] = []
@@ -122,11 +136,12 @@ def _watched(network: nn.Module, pictures: Tensor) -> tuple[Tensor, list[tuple[n
     for hook in hooks:
         hook.remove()
     uses.of[id(logits)] += 1
-    return logits, [
+    folding = [
         (convolution, norm)
         for place, convolution, norm in pairs
         if uses.of[place] == uses.of[id(convolution.weight)] == runs[convolution] == runs[norm] == 1
     ]
+    return logits, folding, {part: output[0, 0].numel() for part, output in outputs.values()}
 
 
 def _foldable(network: nn.Module) -> tuple[list[nn.Conv2d], list[nn.BatchNorm2d]]:

@@ -10,24 +10,16 @@ from typing import Any
 import pytest
 import timm
 import torch
+from families import families
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 import models
-from models.availability import at_hand
-from models.card import Card
+from models import loading
 from models.classifier import Classifier
 from models.defences import defend
-from models.prepared import prepare
-
-
-def families() -> list[Any]:
-    """One network of each kind that is on this machine; those for photographs take their time."""
-    found: dict[str, Card] = {}
-    for card in models.CARDS.values():
-        if not card.hub and at_hand(card.name):
-            found.setdefault(f"{card.blueprint} {card.package}", card)
-    return [pytest.param(c.name, marks=[pytest.mark.slow] * (c.pack == "imagenet")) for c in found.values()]
+from models.prepared import WIDE, prepare
+from models.weights.cache import Cache
 
 
 def inside(name: str, prepared: bool) -> tuple[nn.Module, int]:
@@ -63,7 +55,11 @@ def test_logits_and_gradients_are_the_plain_networks(name: str) -> None:
 
 @pytest.fixture
 def smooth(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Networks without kinks: where a ReLU's input or a maximum is a tie, rounding alone decides the gradient."""
+    """Networks without kinks: where a ReLU's input or a maximum is a tie, rounding alone decides the gradient.
+
+    They are made, and recorded, for this test alone.
+    """
+    monkeypatch.setattr(loading, "_cache", Cache(loading.MEMORY_LIMIT))
 
     def silu(given: Tensor, *_: Any, **__: Any) -> Tensor:
         return F.silu(given)
@@ -117,6 +113,19 @@ class Norms(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.way(self, pictures).flatten(1)
+
+
+@pytest.mark.parametrize(("side", "spread"), [(28, (2, 2)), (27, (1, 1))])
+def test_a_wide_map_of_single_places_is_given_to_onednn(side: int, spread: tuple[int, int]) -> None:
+    assert WIDE == 28**2
+    network = Norms(lambda self, x: self.norm(self.conv(x)), nn.Conv2d(3, 3, 1))
+    pictures = seeded(2, side)
+    ready = prepare(network, pictures[:1])
+    assert (ready.conv.dilation, network.conv.dilation) == (spread, (1, 1))
+    for one, other in zip(gradient(network, pictures), gradient(ready, pictures), strict=True):
+        torch.testing.assert_close(one, other)
+    kept = prepare(Norms(lambda self, x: self.norm(self.conv(x))), pictures[:1])
+    assert kept.conv.dilation == (1, 1), "of more places than one it would be another convolution"
 
 
 class Doubled(nn.Conv2d):
