@@ -1,8 +1,8 @@
 """Works side by side, one processor thread each.
 
-A network that looks at one small picture is too little work to be shared out among a processor's threads: they wait for
-one another at every layer, and much longer when anything else wants the processor, too. Several such networks side by
-side, each on one thread, do not wait.
+Threads that share out what a network does wait for one another at every layer, and much longer when anything else wants
+the processor, too. Where each has pictures of its own, none waits (`portions`); and a network that looks at one small
+picture is too little work to be shared out at all: several such networks side by side, each on one thread, do not wait.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ PIXELS = 70_000
 ALONE = 2 * 64**2
 """The same of one network by itself: nobody is beside it, but it waits for nobody either."""
 
+UNEVEN = 1.15
+"""How many times its even share of the pictures the largest share may be."""
+
 T = TypeVar("T")
 _took: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -35,12 +38,21 @@ def pays(askers: Sequence[Any], images: Tensor, meanwhile: bool = False) -> bool
 
     meanwhile: whether others go on beside them, which are not counted among the askers.
     """
-    return (
-        images.device.type == "cpu"
-        and torch.get_num_threads() > 1  # one: the caller wants no more, or is such a work itself
-        and not torch.is_autocast_enabled("cpu")  # which no other thread would know of
-        and len(images) * pixels(askers, images) <= (PIXELS if len(askers) > 1 or meanwhile else ALONE)
+    return _threads(images) > 1 and len(images) * pixels(askers, images) <= (
+        PIXELS if len(askers) > 1 or meanwhile else ALONE
     )
+
+
+def sharers(images: Tensor) -> int:
+    """Among how many threads pictures `(N,3,H,W)` are best shared out, of whatever size: 1 where not evenly."""
+    threads = _threads(images)
+    return threads if -(-len(images) // threads) * threads <= UNEVEN * len(images) else 1
+
+
+def _threads(images: Tensor) -> int:
+    """That works about these may have; one where the caller wants no more, or is such a work itself."""
+    beside = images.device.type == "cpu" and not torch.is_autocast_enabled("cpu")  # which no other thread would know of
+    return torch.get_num_threads() if beside else 1
 
 
 def pixels(askers: Sequence[Any], images: Tensor) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +43,10 @@ def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator
 
 
 @torch.inference_mode(False)
-def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tensor:
-    """The finished pictures alone, without the forward passes that only frames need."""
-    (last,) = deque(_walk(attack, _probe(attack, surrogates, task), task), maxlen=1)  # keeps no other
-    return last.pictures
+def walk(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator[Tensor]:
+    """The pictures `(N,3,H,W)` of each iterate alone, without the forward passes that only frames need."""
+    for moment in _walk(attack, _probe(attack, surrogates, task), task):
+        yield moment.pictures
 
 
 def _probe(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Probe:

@@ -12,10 +12,9 @@ from torch import Tensor
 from demo.attacks.api import prepare
 from demo.attacks.attack import Attack
 from demo.attacks.checks import positive
-from demo.attacks.driver import finish
 from demo.attacks.knobs import number
 from demo.attacks.looks import LOOKS, at_random, majority
-from demo.attacks.portions import portions
+from demo.attacks.portions import finish, portions
 from demo.attacks.probe import Probe
 from demo.attacks.recipes import Recipe, recipe
 from demo.attacks.surrogates import Surrogate

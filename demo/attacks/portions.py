@@ -2,42 +2,56 @@
 
 Every draw serves a whole batch (`Task.start`, transforms, the order of an inner loop), and a portion draws the same
 with the same seed; so nothing tells which pictures it was among. Surrogates with randomness of their own go on drawing
-from portion to portion, as they do from batch to batch.
+from portion to portion, as they do from batch to batch; others are asked about several portions at once, one a thread.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from demo.attacks import driver
+from demo.attacks.abreast import abreast, sharers
 from demo.attacks.at_once import at_once
 from demo.attacks.attack import Attack, Frame
-from demo.attacks.surrogates import Surrogate
+from demo.attacks.surrogates import Surrogate, can_be_beside
 from demo.attacks.task import Task
+
+T = TypeVar("T")
 
 
 @torch.inference_mode(False)
 def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tensor:
-    """The finished pictures, one portion after the other."""
-    return torch.cat([driver.finish(attack, surrogates, one) for one in portions(surrogates, task)])
+    """The finished pictures."""
+    threads = _threads(surrogates, task)
+    begun = [partial(driver.walk, attack, surrogates, one) for one in portions(surrogates, task, threads)]
+    found: list[Tensor] = []
+    for first in range(0, len(begun), threads):
+        walks = [begin() for begin in begun[first : first + threads]]
+        (last,) = deque(_in_step(walks, threads), maxlen=1)  # keeps no other
+        found += last
+    return torch.cat(found)
 
 
 @torch.inference_mode(False)
 def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator[Frame]:
-    """The run's frames, the portions side by side."""
-    runs = [driver.run(attack, surrogates, one) for one in portions(surrogates, task)]
-    for frames in zip(*runs, strict=True):
+    """The run's frames."""
+    threads = _threads(surrogates, task)
+    runs = [driver.run(attack, surrogates, one) for one in portions(surrogates, task, threads)]
+    for frames in _in_step(runs, threads):
         yield frames[0] if len(frames) == 1 else _together(frames)
 
 
-def portions(surrogates: Sequence[Surrogate], task: Task) -> list[Task]:
-    """The task, cut so that each part's graphs fit; as even as it goes."""
-    count = -(-len(task.images) // at_once(surrogates, task.images).pictures)
+def portions(surrogates: Sequence[Surrogate], task: Task, threads: int = 1) -> list[Task]:
+    """The task, cut so that the graphs of so many parts as there are threads fit; as even as it goes."""
+    fit = at_once(surrogates, task.images).pictures // threads
+    count = -(-len(task.images) // (fit * threads)) * threads
     if count == 1:
         return [task]
 
@@ -49,6 +63,22 @@ def portions(surrogates: Sequence[Surrogate], task: Task) -> list[Task]:
         replace(task, images=images, labels=labels, epsilon=own(task.epsilon, k), step_size=own(task.step_size, k))
         for k, (images, labels) in enumerate(pictures)
     ]
+
+
+def _threads(surrogates: Sequence[Surrogate], task: Task) -> int:
+    """How many portions are worked on at once."""
+    threads = sharers(task.images)
+    fits = at_once(surrogates, task.images).pictures >= threads
+    return threads if fits and len(surrogates) and can_be_beside(surrogates) else 1
+
+
+def _in_step(runs: Sequence[Iterator[T]], threads: int) -> Iterator[Sequence[T]]:
+    """What each gives next, until they end; whoever leaves off in between ends them all within one iteration."""
+    if threads == 1:
+        yield from zip(*runs, strict=True)
+        return
+    while given := [one for one in abreast(runs, lambda place: next(runs[place], None)) if one is not None]:
+        yield given
 
 
 def _together(frames: Sequence[Frame]) -> Frame:

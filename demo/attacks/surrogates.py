@@ -40,7 +40,7 @@ class Surrogates:
         self._check = AnswerCheck(classes_needed=int(labels.max()) + 1)
         self.audit = Audit(self._names)
         self.resting: Tensor | None = None
-        self._free = not any(self._training) and all(map(_can_be_beside, surrogates))
+        self._free = can_be_beside(surrogates)
         self._standing = torch.arange(len(labels), device=labels.device)
         self._said: Sequence[Tensor] = ()
 
@@ -132,9 +132,9 @@ class Surrogates:
         return answer
 
 
-def _can_be_beside(surrogate: Surrogate) -> bool:
-    """Whether it says of itself that it can be asked while others are; who answers by lot draws in turn."""
-    return bool(getattr(surrogate, "abreast", False)) and not at_random(surrogate)
+def can_be_beside(surrogates: Sequence[Surrogate]) -> bool:
+    """Whether each says of itself that it can be asked while others are; who answers by lot draws in turn."""
+    return all(getattr(one, "abreast", False) and not at_random(one) and not _training(one) for one in surrogates)
 
 
 def title(surrogate: Surrogate) -> str:

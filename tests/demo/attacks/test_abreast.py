@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo.attacks import RECIPES, abreast, iterate
-from demo.attacks.abreast import begin, pays
+from demo.attacks import RECIPES, abreast, at_once, craft, iterate
+from demo.attacks.abreast import begin, pays, sharers
 from demo.attacks.surrogates import Surrogates
 
 WITH_GRADIENTS = [name for name, row in RECIPES.items() if row.idea != "ask"]
@@ -47,29 +47,71 @@ def two_threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def frames(name: str, surrogates: list[Any], **knobs: Any) -> list[Any]:
-    return list(iterate(name, surrogates, IMAGES, LABELS, epsilon=0.1, steps=3, seed=1, **knobs))
+def frames(name: str, surrogates: list[Any], images: Tensor = IMAGES, **knobs: Any) -> list[Any]:
+    labels = torch.arange(len(images)) % 2 * 3
+    return list(iterate(name, surrogates, images, labels, epsilon=0.1, steps=3, seed=1, **knobs))
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])  # networks side by side; pictures shared out; neither evenly
 @pytest.mark.parametrize("transforms", [(), ("di", "ti")])
 @pytest.mark.parametrize("name", WITH_GRADIENTS)
 def test_every_attack_gives_what_it_gives_in_turn(
-    name: str, transforms: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    name: str, transforms: tuple[str, ...], count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    surrogates = [Small(seed) for seed in range(3)]
-    beside = frames(name, surrogates, transforms=transforms)
-    monkeypatch.setattr(abreast, "PIXELS", 0)
-    monkeypatch.setattr(abreast, "ALONE", 0)
-    for one, other in zip(beside, frames(name, surrogates, transforms=transforms), strict=True):
+    surrogates, images = [Small(seed) for seed in range(3)], IMAGES.repeat(2, 1, 1, 1)[:count]
+    beside = frames(name, surrogates, images, transforms=transforms)
+    for limit in ("PIXELS", "ALONE", "UNEVEN"):
+        monkeypatch.setattr(abreast, limit, 0)
+    for one, other in zip(beside, frames(name, surrogates, images, transforms=transforms), strict=True):
         torch.testing.assert_close(one.adversarial, other.adversarial, rtol=0, atol=1e-5)
         torch.testing.assert_close(one.logits, other.logits, rtol=0, atol=1e-4)
         assert (one.cost, one.queries) == (other.cost, other.queries)
 
 
+@pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("name", ["mi-fgsm", "d-ag", "adaea"])
-def test_they_are_asked_at_the_same_time(name: str) -> None:
+def test_they_are_asked_at_the_same_time(name: str, count: int) -> None:
     meeting = threading.Barrier(2)  # one that is asked alone waits in vain
-    assert len(frames(name, [Small(0, meeting), Small(1, meeting)])) == 4
+    assert len(frames(name, [Small(0, meeting), Small(1, meeting)], IMAGES[:count])) == 4
+
+
+def test_pictures_are_shared_out_where_that_is_even() -> None:
+    large = torch.zeros(1, 3, 300, 300)
+    assert [sharers(large.expand(count, -1, -1, -1)) for count in range(1, 8)] == [1, 2, 1, 2, 1, 2, 2]
+    with torch.autocast("cpu"):
+        assert sharers(IMAGES) == 1
+    torch.set_num_threads(1)
+    assert sharers(IMAGES) == 1
+
+
+def test_what_is_looked_at_at_once_fits_all_threads_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[int] = []
+
+    class Noting(Small):
+        def forward(self, pixels: Tensor) -> Tensor:
+            shown.append(len(pixels))
+            return super().forward(pixels)
+
+    images = IMAGES.repeat(8, 1, 1, 1)
+    for fit, pictures in ((16, 8), (4, 2), (3, 1), (2, 1), (1, 1)):
+        shown.clear()
+        monkeypatch.setattr(at_once, "PIXELS", fit * IMAGES[0, 0].numel())
+        craft("mi-fgsm", [Noting(0)], images, torch.zeros(16, dtype=torch.long), steps=1)
+        assert set(shown) == {pictures}
+
+
+def test_leaving_off_ends_the_work_of_all_within_one_iteration() -> None:
+    asked: list[int] = []
+
+    class Counting(Small):
+        def forward(self, pixels: Tensor) -> Tensor:
+            asked.append(1)
+            return super().forward(pixels)
+
+    run = iterate("mi-fgsm", [Counting(0)], IMAGES, LABELS, steps=50)
+    next(run)
+    run.close()
+    assert len(asked) == 2, "one each"
 
 
 def test_each_has_one_thread_and_autograd_as_the_caller_has_it() -> None:

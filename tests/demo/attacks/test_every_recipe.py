@@ -8,8 +8,8 @@ import torch
 from small import CLASSES, jury, pictures, verdicts
 
 from demo.attacks import RECIPES, craft, iterate
-from demo.attacks.driver import finish
 from demo.attacks.knobs import settle
+from demo.attacks.portions import finish
 from demo.attacks.recipes import IDEAS
 from demo.attacks.task import Task
 from demo.attacks.transforms import TRANSFORMS
