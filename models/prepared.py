@@ -74,9 +74,10 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
         for name, child in part.named_children():
             setattr(part, name, left.get(child, child))
     made.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if not bool((made(pictures) - wanted).abs().max() <= FAULT * wanted.abs().max()):
+    answered = made(pictures)
+    if not bool((answered - wanted).abs().max() <= FAULT * wanted.abs().max()):
         raise ValueError(f"{type(network).__name__} cannot be prepared: it would answer otherwise. Use it as it is.")
-    record(made, pictures)
+    record(made, pictures, answered)
     return made
 
 

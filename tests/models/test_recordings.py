@@ -156,7 +156,22 @@ class Fixed(Counting):
     """A recording of it takes the number of pictures for fixed."""
 
     def forward(self, given: Tensor) -> Tensor:
-        return super().forward(given) + torch.arange(int(given.shape[0])).unsqueeze(1)
+        return super().forward(given.reshape(int(given.shape[0]), 3, 8, 8))
+
+
+class Constant(Counting):
+    """Has numbers that are nobody's weights."""
+
+    def forward(self, given: Tensor) -> Tensor:
+        return super().forward(given) + torch.linspace(0, 1, 5)
+
+
+def test_numbers_of_its_own_are_recorded_too() -> None:
+    network = prepare(Constant().eval().requires_grad_(False), PICTURES[:1])
+    network.asked = 0
+    seen = answer(network, PICTURES)
+    assert network.asked == 0
+    assert torch.equal(seen, network(PICTURES))
 
 
 @pytest.mark.filterwarnings("error")
@@ -164,7 +179,7 @@ class Fixed(Counting):
 def test_what_would_hold_for_one_number_of_pictures_only_is_not_recorded(count: int) -> None:
     network = prepare(Fixed().eval().requires_grad_(False), PICTURES[:count])
     network.asked = 0
-    answer(network, PICTURES)
+    answer(network, torch.cat([PICTURES, PICTURES]))
     assert network.asked == 1
 
 
