@@ -113,13 +113,16 @@ def _played(network: nn.Module, pictures: Tensor, weights: tuple[Tensor, ...]) -
     def unnamed(_: Tensor) -> str:
         return ""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # whether anything is taken for fixed shows afterwards
-        graph, _ = torch._C._create_graph_by_tracing(
-            lambda given, *_: network(given), (pictures, *weights), unnamed, True, False
-        )
-    for simpler in SIMPLER:
-        simpler(graph)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what is wrongly taken for fixed shows afterwards
+            graph, _ = torch._C._create_graph_by_tracing(
+                lambda given, *_: network(given), (pictures, *weights), unnamed, True, False
+            )
+        for simpler in SIMPLER:
+            simpler(graph)
+    except RuntimeError:  # it does what cannot be recorded
+        return
     if "<Tensor>" not in (printed := str(graph)):  # one that is no weight, whose numbers are not printed
         with suppress(RuntimeError):  # or are, but cannot be read
             yield _function(torch._C.parse_ir(printed, True))
