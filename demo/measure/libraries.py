@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -94,6 +94,33 @@ def _transferattack(place: str, name: str, **more: Callable[[Settings], float]) 
     return build
 
 
+class _SoftmaxJury(nn.Module):
+    """What MORA's authors attack: each member's logits, and twice the logarithm of their mean probability."""
+
+    def __init__(self, members: Iterable[nn.Module]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        answers = [member(pictures) for member in self.members]
+        together = torch.stack([answer.softmax(-1) for answer in answers]).mean(0).clamp(min=1e-80).log()
+        return [*answers, together, together]
+
+
+def _mora(library: Any, network: nn.Module, given: Settings) -> Way:
+    """As their `eval_mora.py` runs it first: one start, β = 0.5; with the paper's cosine."""
+    jury = _SoftmaxJury(cast(nn.ModuleList, network.members))
+    kept = {"device": "cpu", "loss": "ce", "decay_step": "cosine", "version": "standard-pre"}
+    attack = library.MORAAttack(jury, n_iter=given.steps, eps=given.epsilon, **kept)
+
+    def way(pictures: Tensor, labels: Tensor) -> Tensor:
+        with torch.no_grad():
+            found: Tensor = attack.perturb(pictures, labels, scale=0.5)[1]
+        return found
+
+    return way
+
+
 @contextmanager
 def _without_gpu() -> Iterator[None]:
     """Where there is none, what is sent to one in here stays where it is."""
@@ -123,6 +150,7 @@ PEERS: Mapping[str, Mapping[str, Build]] = {
         "adaea": _transferattack("ensemble.adaea", "AdaEA"),
         "cwa": _transferattack("ensemble.cwa", "CWA", r_size=lambda given: given.epsilon / 15),
     },
+    "mora_attack": {"mora": _mora},
 }
 """A library's module -> our recipe -> how that library is called for the same."""
 
