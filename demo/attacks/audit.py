@@ -85,7 +85,7 @@ class Audit:
                     raise ValueError(self._cut_off(index))
                 self.notes.append(f"{_capital(self.names[index])} does not react to these pictures: its gradient is 0.")
             elif lost:
-                self.notes.append(self._too_sure(index, int(vanished.sum()), len(vanished)))
+                self.notes.append(self._too_sure(index))
             if sent or arrived or lost:
                 self._settled.add(index)
 
@@ -95,10 +95,10 @@ class Audit:
             "and rounding or detach() out of it, or use an attack that asks for answers only (nes, spsa)."
         )
 
-    def _too_sure(self, index: int, lost: int, pictures: int) -> str:
-        return (
-            f"{_capital(self.names[index])} is so sure of {lost} of {pictures} picture{'s' * (pictures > 1)} that its "
-            "cross-entropy has no slope: try an attack on margins (cw, apgd-dlr, deepfool), or leave it out."
+    def _too_sure(self, index: int) -> str:
+        return (  # without a number: a portion of a batch does not know of the others
+            f"{_capital(self.names[index])} is so sure of what it sees that its cross-entropy has no slope there: "
+            "try an attack on margins (cw, apgd-dlr, deepfool), or leave it out."
         )
 
 

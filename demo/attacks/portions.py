@@ -51,7 +51,7 @@ def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator
 def portions(surrogates: Sequence[Surrogate], task: Task, threads: int = 1) -> list[Task]:
     """The task, cut so that the graphs of so many parts as there are threads fit; as even as it goes."""
     fit = at_once(surrogates, task.images).pictures // threads
-    count = -(-len(task.images) // (fit * threads)) * threads
+    count = min(-(-len(task.images) // (fit * threads)) * threads, len(task.images))
     if count == 1:
         return [task]
 

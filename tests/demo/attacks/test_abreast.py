@@ -100,6 +100,18 @@ def test_what_is_looked_at_at_once_fits_all_threads_together(monkeypatch: pytest
         assert set(shown) == {pictures}
 
 
+@pytest.mark.parametrize("fit", [1, 2, 15])
+def test_more_threads_than_shares_are_no_hindrance(fit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(8)
+    images = IMAGES.repeat(8, 1, 1, 1)
+    monkeypatch.setattr(at_once, "PIXELS", 8 * fit * IMAGES[0, 0].numel())
+    for count in (7, 15):
+        assert sharers(images[:count]) == 8
+        made = craft("mi-fgsm", [Small(0)], images[:count], torch.zeros(count, dtype=torch.long), epsilon=0.1, steps=2)
+        torch.testing.assert_close(made[:2], made[2:4])
+        assert made.shape == images[:count].shape
+
+
 def test_leaving_off_ends_the_work_of_all_within_one_iteration() -> None:
     asked: list[int] = []
 

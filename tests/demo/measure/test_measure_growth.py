@@ -123,6 +123,26 @@ def test_a_library_that_takes_the_jury_apart_gets_it_whole(monkeypatch):
     assert torch.equal(theirs(images, labels), images - 8 / 255)
 
 
+def test_moras_authors_get_the_jury_as_they_attack_it():
+    class Theirs:
+        def __init__(self, jury, n_iter, eps, device, loss, decay_step, version):
+            assert (n_iter, loss, decay_step) == (3, "ce", "cosine")
+            self.jury, self.epsilon = jury, eps
+
+        def perturb(self, pictures, labels, scale):
+            *members, one, other = self.jury(pictures)
+            assert scale == 0.5
+            assert torch.equal(one, other)
+            torch.testing.assert_close(one.exp(), torch.stack([logits.softmax(-1) for logits in members]).mean(0))
+            return labels, pictures - self.epsilon, []
+
+    images, labels = torch.full((2, 3, 8, 8), 0.5), torch.zeros(2, dtype=torch.long)
+    jury = [small(), small(1)]
+    library = types.SimpleNamespace(MORAAttack=Theirs)
+    theirs, _ = peers.both("mora", PEERS["mora_attack"]["mora"], library, (jury, jury), TURNS)
+    assert torch.equal(theirs(images, labels), images - 8 / 255)
+
+
 def test_a_library_that_is_unknown_or_not_installed_is_said_to_be(monkeypatch):
     with pytest.raises(SystemExit, match="Nobody here knows how to call 'nothing': use one of torchattacks"):
         benchmark.main(["peers", "nowhere.zip", "--peer", "nothing"])
