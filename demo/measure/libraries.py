@@ -169,5 +169,6 @@ def imported(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ValueError(
-            f"{name} cannot be imported ({error}): pip install {name}, in an environment of its own."
+            f"{name} cannot be imported ({error}): pip install {name} in an environment of its own, or put "
+            "its sources on PYTHONPATH."
         ) from error
