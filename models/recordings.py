@@ -1,7 +1,8 @@
 """Recordings: what a network does with its pictures, done again without Python between one operation and the next.
 
 Python's part is small beside a large picture, and up to a third of the time of a small one; and where networks stand
-side by side, only one of them can be in Python at a time.
+side by side, only one of them can be in Python at a time. A recording takes a tenth of a second, so it is made of a
+network that is asked again and again, at its third look.
 
 `torch.jit.trace` makes the same, but keeps whatever it makes as long as the process lives, and the network's weights
 with it. So the two halves of it are taken here by themselves; their names are private, and torch's version is fixed.
@@ -9,10 +10,11 @@ with it. So the two halves of it are taken here by themselves; their names are p
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from operator import is_
 from typing import Any
@@ -22,6 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module
 
+LOOKS = 3
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HELD = ("_modules", "_parameters", "_buffers")
 ROUNDING = 1e-5
@@ -38,26 +41,25 @@ Play = Callable[..., Tensor]
 """From pictures and the network's weights to logits."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Recording:
-    """play: the operations. weights: what they are done with. like: no pictures of the kind that they are for. parts,
-    hooks, places, held: all modules but the network itself, their hooks, where they hold something, and what they held.
+@dataclass(eq=False)
+class _Recorded:
+    """A network as it was when it was prepared, and what it does, once that is recorded.
+
+    weights: what it does it with. like: no pictures of the kind that it looks at. parts, hooks, places, held: all
+    modules but itself, their hooks, where they hold something, and what they held.
     """
 
-    play: Play
     weights: tuple[Tensor, ...]
     like: Tensor
     parts: tuple[nn.Module, ...]
     hooks: tuple[dict[Any, Any], ...]
     places: tuple[dict[str, Any], ...]
     held: tuple[Any, ...]
-
-    def __call__(self, given: Tensor) -> Tensor:
-        with torch.jit.optimized_execution(False):  # the operations as they are, and slopes as autograd knows them
-            return self.play(given, *self.weights)
+    play: Play | None = None
+    looks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def holds(self, network: nn.Module, given: Tensor) -> bool:
-        """Whether the network would do with these pictures what was recorded, and nobody wants to look on."""
+        """Whether the network would do with these pictures what it did then, and nobody wants to look on."""
         return _kind(given) == _kind(self.like) and not (
             torch.compiler.is_compiling()
             or torch.jit.is_tracing()
@@ -71,7 +73,21 @@ class _Recording:
         )
 
 
-_recordings: WeakKeyDictionary[nn.Module, _Recording] = WeakKeyDictionary()
+_recorded: WeakKeyDictionary[nn.Module, _Recorded] = WeakKeyDictionary()
+
+
+def expect(network: nn.Module, pictures: Tensor) -> None:
+    """Has a network that learns no more recorded when it has looked a few times at pictures of this kind.
+
+    It must not take another way for other pictures.
+    """
+    if pictures.device.type != "cpu":  # a GPU has its own graphs
+        return
+    parts = tuple(network.modules())
+    hooks = tuple(getattr(part, name) for part in parts for name in HOOKS)
+    places = tuple(place for part in parts for name in HELD if (place := getattr(part, name)))
+    weights = (*network.parameters(), *network.buffers())
+    _recorded[network] = _Recorded(weights, pictures[:0].clone(), parts[1:], hooks, places, tuple(_within(places)))
 
 
 def answer(network: nn.Module, given: Tensor) -> Tensor:
@@ -80,33 +96,41 @@ def answer(network: nn.Module, given: Tensor) -> Tensor:
     It does not where the network has changed since, has hooks, is in training mode, learns, is compiled or under
     autocast, nor for pictures of another size, type or device. A copy of a network has none.
     """
-    kept = _recordings.get(network)
-    logits: Tensor = kept(given) if kept is not None and kept.holds(network, given) else network(given)
+    known = _recorded.get(network)
+    if known is not None and known.holds(network, given):
+        if known.play is None and next(known.looks) == LOOKS:
+            known.play = _recording(network, known.weights, given)
+        if known.play is not None:
+            return _played(known.play, given, known.weights)
+    logits: Tensor = network(given)
     return logits
 
 
+def _played(play: Play, given: Tensor, weights: Iterable[Tensor]) -> Tensor:
+    with torch.jit.optimized_execution(False):  # the operations as they are, and slopes as autograd knows them
+        return play(given, *weights)
+
+
+@torch.inference_mode(False)
 @torch.no_grad()
-def record(network: nn.Module, pictures: Tensor, answered: Tensor) -> None:
-    """Records what a network that learns no more does with such pictures, any number of them, on a processor.
-
-    It must not take another way for other pictures. Nothing is recorded where more of them are not answered alike.
-    """
-    if pictures.device.type != "cpu":  # a GPU has its own graphs
-        return
-    weights = (*network.parameters(), *network.buffers())
-    for play in _played(network, pictures, weights):
-        parts = tuple(network.modules())
-        hooks = [getattr(part, name) for part in parts for name in HOOKS]
-        places = [place for part in parts for name in HELD if (place := getattr(part, name))]
-        made = _Recording(
-            play, weights, pictures[:0].clone(), parts[1:], tuple(hooks), tuple(places), tuple(_within(places))
-        )
-        if _answers_alike(made, pictures, answered):
-            _recordings[network] = made
-            return
+def _recording(network: nn.Module, weights: tuple[Tensor, ...], given: Tensor) -> Play | None:
+    """None where it cannot be recorded, or more pictures would not be answered alike."""
+    if torch._C._functorch.peek_interpreter_stack() is not None:  # what is given is no picture, but stands for some
+        return None
+    one = given[:1].clone()
+    answered, twice = network(one), torch.cat([one, one])
+    for play in _made(network, one, weights):
+        try:
+            found = _played(play, twice, weights)
+        except RuntimeError:  # it takes the number of pictures for fixed
+            continue
+        # Of more pictures convolutions may round otherwise.
+        if bool((found - answered).abs().max() <= ROUNDING * answered.abs().max()):
+            return play
+    return None
 
 
-def _played(network: nn.Module, pictures: Tensor, weights: tuple[Tensor, ...]) -> Iterator[Play]:
+def _made(network: nn.Module, pictures: Tensor, weights: tuple[Tensor, ...]) -> Iterator[Play]:
     """The operations, first without and then with where each stands in the source: megabytes of text, but where a
     number of theirs does not survive being printed, there is no other copy."""
 
@@ -133,15 +157,6 @@ def _function(graph: torch.Graph) -> Play:
     torch._C._jit_pass_erase_shape_information(graph)  # it is for any number of pictures
     play: Play = torch._C._create_function_from_graph("play", graph)
     return play
-
-
-def _answers_alike(made: _Recording, pictures: Tensor, answered: Tensor) -> bool:
-    """Twice as many pictures: convolutions may then round otherwise, and whoever takes their number for fixed fails."""
-    try:
-        found = made(torch.cat([pictures, pictures]))
-    except RuntimeError:
-        return False
-    return bool((found - torch.cat([answered, answered])).abs().max() <= ROUNDING * answered.abs().max())
 
 
 def _within(places: Iterable[dict[str, Any]]) -> Iterable[Any]:

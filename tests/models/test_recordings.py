@@ -16,7 +16,7 @@ import models
 from models import recordings
 from models.classifier import Classifier
 from models.prepared import prepare
-from models.recordings import answer
+from models.recordings import LOOKS, answer
 
 PICTURES = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -41,18 +41,39 @@ class Counting(nn.Module):
 
 @pytest.fixture
 def network() -> Counting:
-    made = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
+    return recorded(Counting)
+
+
+def recorded(kind: type[Counting]) -> Counting:
+    """Prepared, and asked often enough."""
+    made = prepare(kind().eval().requires_grad_(False), PICTURES[:1])
+    for _ in range(LOOKS):
+        answer(made, PICTURES)
     made.asked = 0
     return made
+
+
+def test_it_is_recorded_at_its_third_look() -> None:
+    network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
+    network.asked = 0
+    for look in range(1, LOOKS):
+        answer(network, PICTURES)
+        assert network.asked == look
+    answer(network, PICTURES)
+    asked = network.asked
+    answer(network, PICTURES)
+    assert network.asked == asked
 
 
 @pytest.mark.parametrize("name", families())
 def test_every_network_of_ours_is_recorded_and_answers_the_same(name: str) -> None:
     loaded = models.load(name)
     inner = next(part for part in loaded.modules() if type(part) is Classifier)
-    assert inner.network in recordings._recordings
     side = inner.size or 0
     pictures = torch.rand(3, 3, side, side, generator=torch.Generator().manual_seed(0))
+    for _ in range(LOOKS):
+        loaded(pictures)
+    assert recordings._recorded[inner.network].play is not None
     for given in (pictures, pictures[:1]):
         logits, slopes = zip(*(_slope(way, given, inner.network) for way in (answer, _itself)), strict=True)
         assert torch.equal(*logits)
@@ -143,13 +164,13 @@ def test_a_copy_has_no_recording_and_a_dead_network_leaves_none(network: Countin
     copied = copy.deepcopy(network)
     answer(copied, PICTURES)
     assert copied.asked == 1
-    before = len(recordings._recordings)
+    before = len(recordings._recorded)
     del copied
-    alone = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
-    assert len(recordings._recordings) == before + 1
+    alone = recorded(Counting)
+    assert len(recordings._recorded) == before + 1
     del alone
     gc.collect()
-    assert len(recordings._recordings) == before
+    assert len(recordings._recorded) == before
 
 
 class Fixed(Counting):
@@ -167,20 +188,43 @@ class Constant(Counting):
 
 
 def test_numbers_of_its_own_are_recorded_too() -> None:
-    network = prepare(Constant().eval().requires_grad_(False), PICTURES[:1])
-    network.asked = 0
+    network = recorded(Constant)
     seen = answer(network, PICTURES)
     assert network.asked == 0
     assert torch.equal(seen, network(PICTURES))
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("count", [1, 2])
-def test_what_would_hold_for_one_number_of_pictures_only_is_not_recorded(count: int) -> None:
-    network = prepare(Fixed().eval().requires_grad_(False), PICTURES[:count])
-    network.asked = 0
-    answer(network, torch.cat([PICTURES, PICTURES]))
-    assert network.asked == 1
+def test_what_would_hold_for_one_number_of_pictures_only_is_not_recorded() -> None:
+    network = recorded(Fixed)
+    for pictures in (PICTURES, PICTURES[:1]):
+        answer(network, pictures)
+    assert network.asked == 2
+
+
+@pytest.mark.parametrize("change", [hooked, thawed, training])
+def test_a_changed_network_is_not_recorded_until_it_is_as_it_was(change: Callable[[Counting], None]) -> None:
+    network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
+    change(network)
+    for _ in range(5):
+        answer(network, PICTURES)
+    assert recordings._recorded[network].play is None
+
+
+def test_a_look_without_any_slope_is_as_good_as_another() -> None:
+    network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
+    with torch.inference_mode():
+        for _ in range(LOOKS):
+            answer(network, PICTURES)
+    for one, other in zip(_slope(answer, PICTURES, network), _slope(_itself, PICTURES, network), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_what_functions_of_functions_show_it_is_not_recorded() -> None:
+    network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
+    for _ in range(5):
+        torch.func.vmap(lambda given: answer(network, given.unsqueeze(0)))(PICTURES)
+    assert recordings._recorded[network].play is None
 
 
 @pytest.fixture
