@@ -1,8 +1,8 @@
 """Recordings: what a network does with its pictures, done again without Python between one operation and the next.
 
 Python's part is small beside a large picture, and up to a third of the time of a small one; and where networks stand
-side by side, only one of them can be in Python at a time. A recording takes a tenth of a second, so it is made of a
-network that is asked again and again, at its third look.
+side by side, only one of them can be in Python at a time. A recording takes a tenth of a second or two, so it is made of
+who is attacked: at the third look whose slope is wanted.
 
 `torch.jit.trace` makes the same, but keeps whatever it makes as long as the process lives, and the network's weights
 with it. So the two halves of it are taken here by themselves; their names are private, and torch's version is fixed.
@@ -77,7 +77,7 @@ _recorded: WeakKeyDictionary[nn.Module, _Recorded] = WeakKeyDictionary()
 
 
 def expect(network: nn.Module, pictures: Tensor) -> None:
-    """Has a network that learns no more recorded when it has looked a few times at pictures of this kind.
+    """Has a network that learns no more recorded when it has been attacked a few times, with pictures of this kind.
 
     It must not take another way for other pictures.
     """
@@ -98,7 +98,7 @@ def answer(network: nn.Module, given: Tensor) -> Tensor:
     """
     known = _recorded.get(network)
     if known is not None and known.holds(network, given):
-        if known.play is None and next(known.looks) == LOOKS:
+        if known.play is None and given.requires_grad and next(known.looks) == LOOKS:
             known.play = _recording(network, known.weights, given)
         if known.play is not None:
             return _played(known.play, given, known.weights)
@@ -117,7 +117,7 @@ def _recording(network: nn.Module, weights: tuple[Tensor, ...], given: Tensor) -
     """None where it cannot be recorded, or more pictures would not be answered alike."""
     if torch._C._functorch.peek_interpreter_stack() is not None:  # what is given is no picture, but stands for some
         return None
-    one = given[:1].clone()
+    one = given[:1].detach().clone()
     answered, twice = network(one), torch.cat([one, one])
     for play in _made(network, one, weights):
         try:
