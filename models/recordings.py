@@ -1,8 +1,8 @@
 """Recordings: what a network does with its pictures, done again without Python between one operation and the next.
 
 Python's part is small beside a large picture, and up to a third of the time of a small one; and where networks stand
-side by side, only one of them can be in Python at a time. A recording takes a tenth of a second or two, so it is made of
-who is attacked: at the third look whose slope is wanted.
+side by side, only one of them can be in Python at a time. A recording takes a tenth of a second or two, so it is made
+of who is attacked: at the third look whose slope is wanted.
 
 `torch.jit.trace` makes the same, but keeps whatever it makes as long as the process lives, and the network's weights
 with it. So the two halves of it are taken here by themselves; their names are private, and torch's version is fixed.
