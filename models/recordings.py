@@ -27,6 +27,7 @@ from torch.nn.modules import module
 LOOKS = 3
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HELD = ("_modules", "_parameters", "_buffers")
+END = object()
 ROUNDING = 1e-5
 """Of the largest logit."""
 
@@ -160,7 +161,8 @@ def _function(graph: torch.Graph) -> Play:
 
 
 def _within(places: Iterable[dict[str, Any]]) -> Iterable[Any]:
-    return chain.from_iterable(map(dict.values, places))
+    """What they hold, and an end, so that one more or less is seen as well."""
+    return chain(chain.from_iterable(map(dict.values, places)), (END,))
 
 
 def _kind(pictures: Tensor) -> tuple[object, ...]:

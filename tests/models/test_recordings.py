@@ -121,6 +121,10 @@ def given_a_weight(network: Counting) -> None:
     network.last.weight = nn.Parameter(torch.ones(5, 4), requires_grad=False)
 
 
+def given_one_more(network: Counting) -> None:
+    network.last.register_parameter("more", nn.Parameter(torch.ones(1), requires_grad=False))
+
+
 def thawed(network: Counting) -> None:
     network.last.weight.requires_grad_()
 
@@ -133,7 +137,9 @@ def training(network: Counting) -> None:
     network.training = True
 
 
-@pytest.mark.parametrize("change", [hooked, put_in_its_place, given_a_weight, thawed, partly_training, training])
+@pytest.mark.parametrize(
+    "change", [hooked, put_in_its_place, given_a_weight, given_one_more, thawed, partly_training, training]
+)
 def test_a_changed_network_is_asked_itself(network: Counting, change: Callable[[Counting], None]) -> None:
     change(network)
     seen = answer(network, PICTURES)
