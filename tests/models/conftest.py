@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from counting import Counting, recorded
 from miniature import write_pictures
 
 from models.pictures import Pictures, read
@@ -19,3 +20,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pictures(folder: Path) -> Pictures:
     return read(folder, "train")
+
+
+@pytest.fixture
+def network() -> Counting:
+    """Recorded already."""
+    return recorded(Counting)
