@@ -121,11 +121,14 @@ def warm() -> None:
     from demo.pages import health
     from demo.run.device import best
     from models.availability import at_hand
+    from models.loading import expect_attack
     from models.packs import DEFAULT_PACK, OPENING_PACK, PACKS
 
-    first = [name for name in chain(*PACKS[OPENING_PACK].starters()) if at_hand(name)]
-    for name in (*first, *PACKS[DEFAULT_PACK].held_out()):
+    opening, default = PACKS[OPENING_PACK], PACKS[DEFAULT_PACK]
+    for name in filter(at_hand, (*chain(*opening.starters()), *default.held_out())):
         models.load(name, best())
+    for name in filter(at_hand, (*opening.starters().surrogates, *default.starters().surrogates)):
+        expect_attack(models.load(name, best()))  # once the page has all it needs to look
     give_back()  # reading and preparing them has taken twice what they keep
     health.ready.set()
 

@@ -17,6 +17,7 @@ from models.classifier import Classifier
 from models.defences import defend
 from models.packs import pack
 from models.prepared import prepare
+from models.recordings import record
 from models.weights import hub, package
 from models.weights.cache import Cache
 from models.weights.download import OnBytes
@@ -58,6 +59,11 @@ def load(
 
     make = _prepared if prepared else _read
     return _cache.get((name, str(there), prepared), lambda: make(card, there, progress), fits)
+
+
+def expect_attack(classifier: Classifier) -> None:
+    """Has done now what the first attack on it would otherwise wait for (`models.recordings`)."""
+    record(_innermost(classifier).network)
 
 
 def place(device: str | torch.device) -> torch.device:

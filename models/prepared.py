@@ -19,6 +19,8 @@ SIMPLER = ("fuse", "reparameterize", "switch_to_deploy")
 """By these names timm's blocks know how to become simpler ones."""
 WIDE = 28**2
 """Places on a layer's map, from which on oneDNN's 1 × 1 convolutions are sooner than torch's own on one thread, too."""
+WHOLE = (nn.Hardtanh, nn.Hardsigmoid, nn.Hardswish, nn.SiLU, nn.Mish)
+"""Activations whose slope is told by what went in. In place they first make a copy of that, wherever one is wanted."""
 FAULT = 0.01
 """Of the largest logit: rounding stays far below it, and a fault far above."""
 
@@ -30,7 +32,7 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
 
     A BatchNorm right behind a convolution becomes part of it, RepVGG's and other blocks of timm take the form that
     their authors made for inference, convolutions have their channels last in memory, and on a processor 1 × 1 ones of
-    wide maps call themselves dilated, which brings them to oneDNN. A `Classifier` runs it from a recording there
+    wide maps call themselves dilated, which brings them to oneDNN; ReLU6 and its like do not work in place. A `Classifier` runs it from a recording there
     (`models.recordings`). In exact arithmetic nothing else changes: in float64 the gradients agree to 1e-13 of their
     length. In float32 each rounds in its own way, and where that brings a ReLU's input to the other side of 0, the
     gradient jumps by about a thousandth of its length. The plain network's own gradient does so as well:
@@ -71,6 +73,8 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
             # Of one place there is nothing to be spread, but whoever says so is given to oneDNN on one thread as well.
             convolution.dilation = (2, 2)
     for part in list(made.modules()):
+        if isinstance(part, WHOLE):
+            part.inplace = False
         for name, child in part.named_children():
             setattr(part, name, left.get(child, child))
     made.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -2,7 +2,7 @@
 
 Python's part is small beside a large picture, and up to a third of the time of a small one; and where networks stand
 side by side, only one of them can be in Python at a time. A recording takes a tenth of a second or two, so it is made
-of who is attacked: at the third look whose slope is wanted.
+of who is attacked: at the third look whose slope is wanted, or before, by whoever has the time (`record`).
 
 `torch.jit.trace` makes the same, but keeps whatever it makes as long as the process lives, and the network's weights
 with it. So the two halves of it are taken here by themselves; their names are private, and torch's version is fixed.
@@ -89,6 +89,15 @@ def expect(network: nn.Module, pictures: Tensor) -> None:
     places = tuple(place for part in parts for name in HELD if (place := getattr(part, name)))
     weights = (*network.parameters(), *network.buffers())
     _recorded[network] = _Recorded(weights, pictures[:0].clone(), parts[1:], hooks, places, tuple(_within(places)))
+
+
+def record(network: nn.Module) -> None:
+    """Records now what is to be recorded in time, unless it is there already, or the network has changed since."""
+    known = _recorded.get(network)
+    if known is not None and known.play is None:
+        like = torch.zeros(1, *known.like.shape[1:], dtype=known.like.dtype)
+        if known.holds(network, like):
+            known.play = _recording(network, known.weights, like)
 
 
 def answer(network: nn.Module, given: Tensor) -> Tensor:

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 import models
-from models import loading
+from models import loading, recordings
 from models.classifier import Classifier
 from models.defences import defend
 from models.defences.guard import Guarded
+from models.loading import expect_attack
 from models.packs import PACKS
 from models.weights.cache import Cache
 
@@ -89,6 +90,14 @@ def test_a_network_that_somebody_changed_is_not_handed_to_others(change: Callabl
     assert second(torch.rand(1, 3, 64, 64)).dtype == torch.float32
     assert not second.training
     assert models.load("tiny/resnet") is second
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_who_will_be_attacked_can_be_recorded_at_once() -> None:
+    classifier = models.load("tiny/resnet")
+    expect_attack(classifier)
+    assert recordings._recorded[classifier.network].play is not None
+    expect_attack(models.load("tiny/resnet", prepared=False))
 
 
 @pytest.mark.usefixtures("empty_cache")
