@@ -13,6 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from models.recordings import expect
+from models.stems import Unshuffled, better
 
 Network = TypeVar("Network", bound=nn.Module)
 SIMPLER = ("fuse", "reparameterize", "switch_to_deploy")
@@ -31,12 +32,13 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
     """A copy of the network that gives the same logits and the same gradient at the pixels, sooner.
 
     A BatchNorm right behind a convolution becomes part of it, RepVGG's and other blocks of timm take the form that
-    their authors made for inference, convolutions have their channels last in memory, and on a processor 1 × 1 ones of
-    wide maps call themselves dilated, which brings them to oneDNN; ReLU6 and its like do not work in place. A `Classifier` runs it from a recording there
-    (`models.recordings`). In exact arithmetic nothing else changes: in float64 the gradients agree to 1e-13 of their
-    length. In float32 each rounds in its own way, and where that brings a ReLU's input to the other side of 0, the
-    gradient jumps by about a thousandth of its length. The plain network's own gradient does so as well:
-    `python -m demo.benchmark overhead` measures both, and the gain.
+    their authors made for inference, convolutions have their channels last in memory. On a processor, 1 × 1 ones of
+    wide maps call themselves dilated, which brings them to oneDNN, and a first layer with a large kernel looks at more
+    channels of fewer places (`models.stems`). ReLU6 and its like do not work in place. A `Classifier` runs it from a
+    recording there (`models.recordings`). In exact arithmetic nothing else changes: in float64 the gradients agree to
+    1e-13 of their length. In float32 each rounds in its own way, and where that brings a ReLU's input to the other
+    side of 0, the gradient jumps by about a thousandth of its length. The plain network's own gradient does so as
+    well: `python -m demo.benchmark overhead` measures both, and the gain.
 
     Args:
         network: one that learns no more: in eval mode, its parameters frozen. It is left as it was.
@@ -72,6 +74,8 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
         if pictures.device.type == "cpu" and places >= WIDE and convolution.kernel_size == (1, 1):
             # Of one place there is nothing to be spread, but whoever says so is given to oneDNN on one thread as well.
             convolution.dilation = (2, 2)
+        if better(convolution):
+            left[convolution] = Unshuffled(convolution)
     for part in list(made.modules()):
         if isinstance(part, WHOLE):
             part.inplace = False
