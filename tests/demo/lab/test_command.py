@@ -124,14 +124,14 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(tmp_path: Path, d
         )
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    assert start(whole).wait(MINUTE) == 0
-    process, clock = start(broken), time.monotonic()
+    undisturbed, process, clock = start(whole), start(broken), time.monotonic()
     while len(list(broken.rglob("*.npz"))) < 2 and process.poll() is None and time.monotonic() - clock < MINUTE:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait(MINUTE) == -signal.SIGKILL
     said = start(broken).communicate(timeout=MINUTE)[1].decode()
     assert "kept from before" in said
+    assert undisturbed.wait(MINUTE) == 0
     files = sorted(path for path in whole.rglob("*.*") if path.is_file())
     assert len(files) == 9
     for path in files:

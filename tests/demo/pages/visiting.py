@@ -87,12 +87,15 @@ class Visit:
             self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
-def barriers(page: Page, *rules: str) -> list[str]:
-    """What axe finds on the page that keeps somebody from using it. rules: these alone; without any, all."""
+def barriers(page: Page, *rules: str, within: str | None = None) -> list[str]:
+    """What axe finds on the page that keeps somebody from using it.
+
+    rules: these alone; without any, all. within: a selector, of the only part that is looked at.
+    """
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     return [
         f"{violation['id']}: {node['html'][:160]}"
-        for violation in Axe().run(page, options=options).response["violations"]
+        for violation in Axe().run(page, within, options).response["violations"]
         if violation["impact"] in ("serious", "critical")
         for node in violation["nodes"]
     ]
