@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
 
 from demo.attacks import RECIPES
@@ -155,7 +155,7 @@ def test_examples_wait_while_a_run_goes_on(wide: Visit) -> None:
     expect(examples).not_to_have_css("pointer-events", "none")
 
 
-def test_two_visitors_at_the_same_time(wide: Visit, browser: Browser, address: str) -> None:
+def test_two_visitors_at_the_same_time(wide: Visit, browser: BrowserContext, address: str) -> None:
     other = Visit(browser, address, 390, "dark")
     wide.page.click("#q-start")
     other.page.click("#q-start")
@@ -164,7 +164,7 @@ def test_two_visitors_at_the_same_time(wide: Visit, browser: Browser, address: s
     other.close()
 
 
-def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Browser, address: str) -> None:
+def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: BrowserContext, address: str) -> None:
     visit = Visit(browser, address)
     visit.page.get_by_role("button", name="Lemon").click()
     visit.verdict()
@@ -173,7 +173,7 @@ def test_the_screenshot_of_readme_shows_a_picture_of_this_project(browser: Brows
     visit.close()
 
 
-def test_a_phone_sees_the_run_without_scrolling(browser: Browser, address: str) -> None:
+def test_a_phone_sees_the_run_without_scrolling(browser: BrowserContext, address: str) -> None:
     visit = Visit(browser, address, width=390)
     expect(visit.page.locator("#q-verdict")).to_contain_text("of 4 see", timeout=MINUTE)
     visit.page.click("#q-start")

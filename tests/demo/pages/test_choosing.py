@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
 
 pytestmark = IN_CHROMIUM
@@ -102,7 +102,9 @@ def test_the_attack_menu_brings_its_sentence_and_its_knobs(wide: Visit) -> None:
     expect(wide.page.locator("#q-choices")).to_contain_text("nearest wrong class")
 
 
-def test_a_photograph_of_your_own_is_cut_where_you_drag_it(browser: Browser, address: str, tmp_path: Path) -> None:
+def test_a_photograph_of_your_own_is_cut_where_you_drag_it(
+    browser: BrowserContext, address: str, tmp_path: Path
+) -> None:
     """A landscape photograph by code: the lion on the left of an empty wall."""
     lion = Image.open(gr.get_image("lion.jpg")).convert("RGB").resize((300, 300))
     wall = Image.new("RGB", (900, 300), (120, 130, 140))
@@ -139,7 +141,7 @@ def test_what_they_do_not_know_is_asked(wide: Visit) -> None:
     expect(wide.page.locator("#q-label input")).to_be_focused()
 
 
-def test_the_keyboard_alone_leads_from_the_open_page_to_the_verdict(browser: Browser, address: str) -> None:
+def test_the_keyboard_alone_leads_from_the_open_page_to_the_verdict(browser: BrowserContext, address: str) -> None:
     visit = Visit(browser, address)
     expect(visit.page.locator("#q-verdict")).to_contain_text("of 4 see", timeout=MINUTE)
     for _ in range(12):

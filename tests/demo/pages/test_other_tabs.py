@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visiting import IN_CHROMIUM, MINUTE, QUICK, Visit, barriers
 
 from demo.run.views import VIEWS
@@ -13,17 +13,20 @@ DARK = "dark => document.body.classList.toggle('dark', dark)"
 DATA_VALUES = "cells => cells.map(cell => cell.dataset.value)"
 
 
-def test_everybody_can_use_every_view(browser: Browser, address: str) -> None:
+def test_everybody_can_use_every_view(browser: BrowserContext, address: str) -> None:
     visit = Visit(browser, address, query=QUICK)
     page = visit.page
     found: dict[str, list[str]] = {}
 
+    def colours(dark: bool) -> None:
+        page.evaluate(DARK, dark)
+        page.wait_for_timeout(300)  # they fade
+
     def look_over(name: str, within: str | None = None) -> None:
         found[name] = barriers(page, within=within)
-        page.evaluate(DARK, True)
-        page.wait_for_timeout(300)  # colours fade
+        colours(True)
         found[f"{name}, dark"] = barriers(page, "color-contrast", within=within)  # nothing else is another there
-        page.evaluate(DARK, False)
+        colours(False)
 
     page.get_by_role("tab", name="Stories").click()
     expect(page.locator("#q-tell-tour")).to_be_visible()
@@ -55,7 +58,7 @@ def test_everybody_can_use_every_view(browser: Browser, address: str) -> None:
     assert found == {name: [] for name in found}
 
 
-def test_a_table_of_the_lab_is_sorted_and_a_number_opens_its_attack(browser: Browser, address: str) -> None:
+def test_a_table_of_the_lab_is_sorted_and_a_number_opens_its_attack(browser: BrowserContext, address: str) -> None:
     visit = Visit(browser, address, query=QUICK)
     page = visit.page
     page.get_by_role("tab", name="Lab").click()

@@ -3,18 +3,19 @@
 import io
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
 
 pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
-def taken(browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def taken(browser: BrowserContext, address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The files of one run, by the ids of their buttons, with the verdict beside them."""
     visit, folder = Visit(browser, address), tmp_path_factory.mktemp("taken")
     visit.choose("Laboratory")
@@ -57,12 +58,20 @@ def test_the_files_say_what_they_are(taken: dict[str, Path]) -> None:
         assert moving.n_frames == 11
 
 
+@pytest.fixture
+def unplugged(browser: BrowserContext) -> Iterator[BrowserContext]:
+    browser.set_offline(True)
+    yield browser
+    browser.set_offline(False)
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_a_report_opens_from_a_disk_without_a_network(
-    width: int, theme: str, browser: Browser, taken: dict[str, Path]
+    width: int, theme: str, taken: dict[str, Path], unplugged: BrowserContext
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, offline=True)
-    page, errors, asked = context.new_page(), [], []
+    page, errors, asked = unplugged.new_page(), [], []
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
     page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda e: errors.append(str(e)))
     page.on("request", lambda r: asked.append(r.url) if not r.url.startswith("data:") else None)
@@ -78,11 +87,13 @@ def test_a_report_opens_from_a_disk_without_a_network(
     shot(page, f"report-{width}-{theme}")
     assert asked == [taken["report"].as_uri()]
     assert errors == []
-    context.close()
+    page.close()
 
 
 @pytest.mark.parametrize("kind", ["json", "report"])
-def test_what_was_taken_away_is_brought_back(kind: str, browser: Browser, address: str, taken: dict[str, Path]) -> None:
+def test_what_was_taken_away_is_brought_back(
+    kind: str, browser: BrowserContext, address: str, taken: dict[str, Path]
+) -> None:
     visit = Visit(browser, address)
     page = visit.page
     opened(visit, taken[kind])  # while the page may still be looking for the first time
@@ -105,7 +116,7 @@ def test_what_was_taken_away_is_brought_back(kind: str, browser: Browser, addres
 
 
 def test_a_damaged_file_gets_a_sentence_and_the_page_stays(
-    browser: Browser, address: str, taken: dict[str, Path], tmp_path: Path
+    browser: BrowserContext, address: str, taken: dict[str, Path], tmp_path: Path
 ) -> None:
     visit = Visit(browser, address)
     page = visit.page

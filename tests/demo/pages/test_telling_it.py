@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
 
 from demo.run.bet import GUESSES
@@ -15,7 +15,7 @@ Come = Callable[..., Visit]
 
 
 @pytest.fixture
-def come(browser: Browser, address: str) -> Iterator[Come]:
+def come(browser: BrowserContext, address: str) -> Iterator[Come]:
     """Comes by a link's query."""
     visits: list[Visit] = []
 

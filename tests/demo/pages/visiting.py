@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -35,20 +35,19 @@ IN_CHROMIUM = [
 class Visit:
     """A visitor's page that remembers what it asked other hosts for and what went wrong in it.
 
-    All visitors share one context, and so the scripts that the browser has read already; the page keeps nothing in it.
+    All visitors share one profile, and so the scripts that the browser has read already; the page keeps nothing in it.
     """
 
     def __init__(
         self,
-        browser: Browser,
+        browser: BrowserContext,
         address: str,
         width: int = 1280,
         theme: str = "light",
         query: str = "",
         height: int = 900,
     ) -> None:
-        context = browser.contexts[0]  # see conftest.py
-        self.page: Page = context.new_page()
+        self.page: Page = browser.new_page()
         self.page.set_viewport_size({"width": width, "height": height})
         self.outside: list[str] = []
         self.errors: list[str] = []
