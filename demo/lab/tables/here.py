@@ -40,6 +40,8 @@ HERE: Mapping[str, Mapping[str, str]] = {
     },
     "attacks-equal": {
         "tiny": "APGD-DLR and U-GD give up what travels: the one stops at the border of a margin, the other leaves "
-        "alone every pixel on which a single network objects. AdaEA's mask does so, too, at four times the passes."
+        "alone every pixel on which a single network objects. AdaEA's mask does so, too, at four times the passes.",
+        "imagenet": "APGD-DLR and U-GD give up what travels, as in the laboratory. DeepFool goes no further than the "
+        "border, which mostly lies less than half of one of 255 shades away: in 8 bits nothing is left of it.",
     },
 }
