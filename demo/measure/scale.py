@@ -16,7 +16,7 @@ from statistics import linear_regression, median
 import torch
 
 import models
-from demo.attacks import craft
+from demo.attacks import RECIPES, craft
 from demo.measure import overhead
 from demo.measure.overhead import CLOCKS, EPSILON, between, noise
 from models import Classifier
@@ -67,13 +67,18 @@ def measured(options: argparse.Namespace) -> Iterator[str]:
     network.size = None
     for attack in options.attacks:
         for axis, (field, values) in AXES.items():
-            loads = [replace(base, **{field: value}) for value in values]
+            loads = [one for value in values if fit(attack, one := replace(base, **{field: value}))]
             times = turns(attack, network, loads, options)
             sizes = [float(getattr(one, axis)) for one in loads]
             powers = [exponent(sizes, turn) for turn in times]
             first, last = (median(turn[place] for turn in times) for place in (0, -1))
             ends = f"{sizes[0]:.0f} | {sizes[-1]:.0f} | {first:.3f} s | {last:.2f} s"
             yield f"| {attack} | {axis} | {ends} | {median(powers):.2f} | {between(powers, '{:.2f}')} |"
+
+
+def fit(attack: str, load: Load) -> bool:
+    """Whether the load has as many surrogates as the attack needs."""
+    return load.surrogates >= RECIPES[attack].members
 
 
 def turns(attack: str, network: Classifier, loads: Sequence[Load], options: argparse.Namespace) -> list[list[float]]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import types
+from functools import partial
 
 import pytest
 import torch
@@ -70,6 +71,15 @@ def test_every_load_is_timed_in_every_turn():
 def test_what_grows_is_what_the_field_sets(axis, field):
     one, other = (getattr(scale.Load(**{field: value}), axis) for value in (2, 4))
     assert other / one == (4 if axis == "pixels" else 2)
+
+
+def test_every_attack_that_is_measured_begins_with_as_many_surrogates_as_it_needs(monkeypatch):
+    monkeypatch.setattr(scale, "AXES", {"surrogates": ("surrogates", (1, 2, 4))})
+    monkeypatch.setattr(scale, "Load", partial(scale.Load, side=8))
+    monkeypatch.setattr(scale.models, "load", lambda _: small())
+    options = argparse.Namespace(repeats=1, clock="processor", attacks=list(scale.ATTACKS))
+    rows = [line.split(" | ") for line in scale.measured(options) if line.startswith("| ")][1:]
+    assert [row[2:4] for row in rows] == [["1", "4"], ["2", "4"]]
 
 
 def library_of(kind):
