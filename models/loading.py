@@ -63,7 +63,8 @@ def load(
 
 def expect_attack(classifier: Classifier) -> None:
     """Has done now what the first attack on it would otherwise wait for (`models.recordings`)."""
-    record(_innermost(classifier).network)
+    inner = _innermost(classifier)
+    record(inner.network, _sample(inner))
 
 
 def place(device: str | torch.device) -> torch.device:

@@ -91,13 +91,11 @@ def expect(network: nn.Module, pictures: Tensor) -> None:
     _recorded[network] = _Recorded(weights, pictures[:0].clone(), parts[1:], hooks, places, tuple(_within(places)))
 
 
-def record(network: nn.Module) -> None:
-    """Records now what is to be recorded in time, unless it is there already, or the network has changed since."""
+def record(network: nn.Module, pictures: Tensor) -> None:
+    """Records now, on such pictures, what is to be recorded in time; not what is there, or has changed since."""
     known = _recorded.get(network)
-    if known is not None and known.play is None:
-        like = torch.zeros(1, *known.like.shape[1:], dtype=known.like.dtype)
-        if known.holds(network, like):
-            known.play = _recording(network, known.weights, like)
+    if known is not None and known.play is None and known.holds(network, pictures):
+        known.play = _recording(network, known.weights, pictures)
 
 
 def answer(network: nn.Module, given: Tensor) -> Tensor:

@@ -35,11 +35,11 @@ def test_it_is_recorded_at_the_third_look_whose_slope_is_wanted() -> None:
 
 def test_it_can_be_recorded_before_anybody_attacks() -> None:
     network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
-    record(network)
+    record(network, PICTURES)
     asked = network.asked
     expected = itself(network, PICTURES)
     assert torch.equal(answer(network, PICTURES), expected)
-    record(network)
+    record(network, PICTURES)
     assert network.asked == asked + 1
 
 
@@ -47,7 +47,7 @@ def test_what_has_changed_since_or_was_never_prepared_is_not_recorded() -> None:
     changed = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
     changed.last = torch.nn.Linear(4, 5)
     for network in (changed, Counting()):
-        record(network)
+        record(network, PICTURES)
         assert recordings._recorded.get(network) is None or recordings._recorded[network].play is None
 
 

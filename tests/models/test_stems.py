@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from counting import itself, slope
 from torch import Tensor, nn
 
 from models.prepared import prepare
@@ -22,12 +23,6 @@ class First(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.layer(pictures).sigmoid().square().mean((2, 3))
-
-
-def slope(network: nn.Module, pictures: Tensor) -> tuple[Tensor, Tensor]:
-    leaf = pictures.clone().requires_grad_()
-    logits = network(leaf)
-    return logits.detach(), torch.autograd.grad(logits.square().sum(), leaf)[0]
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (15, 18), (9, 8)])
@@ -47,7 +42,7 @@ def test_logits_and_slopes_are_the_plain_layers(settings: dict[str, Any], shape:
     pictures = torch.rand(2, plain.layer.in_channels, *shape, generator=torch.Generator().manual_seed(0)).double()
     ready = prepare(plain, pictures[:1])
     assert isinstance(ready.layer, Unshuffled)
-    for wanted, found in zip(slope(plain, pictures), slope(ready, pictures), strict=True):
+    for wanted, found in zip(slope(itself, pictures, plain), slope(itself, pictures, ready), strict=True):
         torch.testing.assert_close(found, wanted, rtol=1e-12, atol=1e-12)
 
 
