@@ -95,13 +95,20 @@ def begin(askers: Sequence[Any], work: Callable[[int], T]) -> Callable[[], list[
     return end
 
 
+def meanwhile(works: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
+    """Begins works, one after the other on one thread beside the caller and whomever it asks, and gives what waits for
+    each of them."""
+    return [_workers(1).submit(work).result for work in works]
+
+
 @cache
 def _workers(count: int) -> ThreadPoolExecutor:
-    pool, ready = ThreadPoolExecutor(count, "abreast", initializer=_alone), threading.Barrier(count + 1)
+    before, ready = torch.get_num_threads(), threading.Barrier(count + 1)
+    pool = ThreadPoolExecutor(count, "abreast", initializer=_alone)
     for _ in range(count):
         pool.submit(ready.wait)
     ready.wait()
-    torch.set_num_threads(count)  # what each of them said of itself is what threads to come would go by
+    torch.set_num_threads(before)  # what each of them said of itself is what threads to come would go by
     return pool
 
 

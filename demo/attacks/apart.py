@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from demo.attacks.abreast import meanwhile
 from demo.attacks.backward import FromAnswers, pulled_back, pulls
 from demo.attacks.surrogates import Answers, Surrogates
 from demo.attacks.views import View
@@ -37,6 +40,20 @@ class Apart:
         found = self.surrogates.each(self.chosen, own)
         totals = [self._through_view([one[place] for one in found if place in one]) for place in range(len(slopes))]
         return totals, sum(map(len, found))
+
+    def begin(
+        self, members: Sequence[int], wanted: FromAnswers, then: Callable[[Tensor], Tensor]
+    ) -> dict[int, Callable[[], Tensor]]:
+        """Begins, for members in this order, the ways back of a loss of their own answer alone, and gives what waits
+        for what is then made of each gradient `(N,3,H,W)`."""
+
+        def own(index: int) -> Tensor:
+            slopes = [slope for (slope,) in pulls([self.answers[index]], wanted)]
+            return then(
+                self._through_view(list(_along(self.answers[index], self.shown[index], slopes, False).values()))
+            )
+
+        return dict(zip(members, meanwhile([partial(own, index) for index in members]), strict=True))
 
     def _through_view(self, parts: list[Tensor]) -> Tensor:
         if not parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -81,6 +81,23 @@ class Graphs:
 
         return [self._way(one) for one in gradients], self._logits(answers), further
 
+    def begun(
+        self, pictures: Tensor, fused: FromAnswers, own: FromAnswers, members: Sequence[int]
+    ) -> tuple[Tensor, Mapping[int, Callable[[], Tensor]], Tensor | None] | None:
+        """The gradient of one loss of all answers; what waits for those of members' own, worked out meanwhile in this
+        order; and the logits. None where that is not to be had, or nobody is idle: a network by itself has all threads.
+        """
+        if len(self._views) > 1 or not (self.side_by_side(pictures) and self.side_by_side(pictures, slice(1))):
+            return None
+        try:
+            found = asked(self._surrogates, pictures, self._views[0], EVERYONE)
+            (gradient,), spent = found.back(fused, again=True)
+        except RuntimeError as error:
+            self._serves_once(error)
+            return None
+        self._ended(spent + len(members))
+        return self._way(gradient), found.begin(members, own, self._way), self._logits(found.answers)
+
     def side_by_side(self, pictures: Tensor, chosen: slice = EVERYONE) -> bool:
         """Whether their graphs are gone back through at the same time."""
         return not self.apart and self._surrogates.side_by_side(pictures, chosen)
@@ -90,8 +107,7 @@ class Graphs:
     ) -> tuple[list[Tensor], Tensor | None, Further]:
         found = asked(self._surrogates, pictures, self._views[0], EVERYONE)
         gradients, spent = found.back(lambda answers: [(own(answer), 1) for answer in answers], again=True)
-        self._surrogates.settle()
-        self.spent += spent
+        self._ended(spent)
 
         def further(loss: Callable[[Answers], Tensor]) -> Tensor:
             (one,), spent = found.back(lambda answers: [(loss(answers), len(answers))])
@@ -104,11 +120,7 @@ class Graphs:
         """The same as `_one_view`, side by side."""
         found = asked(self._surrogates, pictures, view, chosen)
         gradients, spent = found.back(wanted)
-        if spent:
-            self._surrogates.settle()
-        else:
-            self._surrogates.audit.forget()
-        self.spent += spent
+        self._ended(spent)
         return found.answers, gradients
 
     def _shown(self, pictures: Tensor, view: View, chosen: slice) -> tuple[Tensor, Answers]:
@@ -122,6 +134,8 @@ class Graphs:
         if chosen == EVERYONE and self.apart:
             return self._one_by_one(pictures, view, wanted)
         if self.side_by_side(pictures, chosen):
+            if len(range(len(self._surrogates))[chosen]) == 1:  # one work, there and back
+                return self._surrogates.each(chosen, lambda _: self._one_view(pictures, view, chosen, wanted))[0]
             try:
                 return self._beside(pictures, view, chosen, wanted)
             except RuntimeError as error:
@@ -136,7 +150,6 @@ class Graphs:
         with torch.enable_grad():
             losses = wanted(answers)
             try:
-                # Pictures do not look at each other, so the sum's gradient is each picture's own.
                 gradients = [gradient(loss, leaf, again=loss is not losses[-1][0]) for loss, _ in losses]
             except RuntimeError as error:
                 self._serves_once(error)
@@ -145,11 +158,7 @@ class Graphs:
                     answers = self._surrogates.ask(view(leaf), chosen)
                     gradients.append(gradient(wanted(answers)[place][0], leaf))
         spent = sum(members for loss, members in losses if loss.requires_grad)
-        if spent:
-            self._surrogates.settle()
-        else:
-            self._surrogates.audit.forget()
-        self.spent += spent
+        self._ended(spent)
         return answers, gradients
 
     def _one_by_one(self, pictures: Tensor, view: View, wanted: FromAnswers) -> tuple[Answers, list[Tensor]]:
@@ -161,6 +170,13 @@ class Graphs:
             self.apart = False
             return self._one_view(pictures, view, EVERYONE, wanted)
         return said, [torch.zeros_like(pictures) if one is None else one for one in found]
+
+    def _ended(self, spent: int) -> None:
+        if spent:
+            self._surrogates.settle()
+        else:
+            self._surrogates.audit.forget()
+        self.spent += spent
 
     def _way(self, total: Tensor) -> Tensor:
         """From a gradient added up over the views to the attacker's way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -133,16 +133,23 @@ class Probe:
 
     def fused_and_members(
         self, pictures: Tensor, loss: Loss, members: Sequence[int]
-    ) -> tuple[Tensor, list[Tensor], Tensor | None]:
-        """The gradient of one loss of all, and those of some members' own cross-entropy, out of one forward pass."""
+    ) -> tuple[Tensor, Mapping[int, Callable[[], Tensor]], Tensor | None]:
+        """The gradient of one loss of all; those of some members' own cross-entropy, to be called for, and worked out
+        meanwhile, in this order, where that pays (`Graphs.begun`); and the logits: out of one forward pass."""
 
-        def wanted(answers: Answers) -> list[Wanted]:
-            # A stack of all would send zeros back through members whose gradient nobody wants.
-            own = [(self._task.cross_entropy(answers[k]), 1) for k in members]
-            return [(loss(torch.stack(answers)), len(answers)), *own]
+        def fused(answers: Answers) -> list[Wanted]:
+            return [(loss(torch.stack(answers)), len(answers))]
 
-        (gradient, *own), logits = self._graphs.back(pictures, EVERYONE, wanted)
-        return gradient, own, logits
+        def own(answers: Answers) -> list[Wanted]:
+            return [(self._task.cross_entropy(answer), 1) for answer in answers]
+
+        if found := self._graphs.begun(pictures, fused, own, members):
+            return found
+        # A stack of all would send zeros back through members whose gradient nobody wants.
+        (gradient, *apart), logits = self._graphs.back(
+            pictures, EVERYONE, lambda answers: [*fused(answers), *own([answers[k] for k in members])]
+        )
+        return gradient, {k: lambda one=one: one for k, one in zip(members, apart, strict=True)}, logits
 
     def member(self, index: int, pictures: Tensor, loss: Loss | None = None) -> tuple[Tensor, Tensor | None]:
         """Gradient `(N,3,H,W)` of one surrogate's loss, and its logits `(1,N,C)`.

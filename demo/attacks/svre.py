@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -33,7 +34,9 @@ class Svre:
     small networks, so accumulating is the default. inner_steps None is 4 for every surrogate, 0 leaves g, the
     plain ensemble. inner_step_size None is the outer step size. One draw of k serves the whole batch.
 
-    ∇J_k(x_t) is computed once for each k that will be drawn, out of the forward pass that gives g.
+    ∇J_k(x_t) is computed once for each k that will be drawn, out of the forward pass that gives g. The first inner
+    step stands at x_t, where ∇J_k(x̃) is that very gradient and g̃ is g: it is asked anew only of surrogates that
+    answer by lot.
     details: `drawn`, `(inner steps,)` indices of surrogates; `variance_before` and `variance_after`, `(N,)`, of
     ∇J_k(x̃) and of g̃ over the inner steps, averaged over colour values.
     """
@@ -50,18 +53,21 @@ class Svre:
         def measure(pictures: Tensor, step: int) -> Reading:
             drawn = torch.randint(len(probe), (count,), generator=probe.generator, device="cpu").tolist()
             gradient, anchors, logits = self._anchors(probe, task, pictures, drawn)
-            point, direction = pictures, gradient
+            point, direction, corrected = pictures, gradient, gradient
             velocity = torch.zeros_like(gradient)
             before, after = _Spread(), _Spread()
-            for k in drawn:
-                raw, _ = probe.member(k, point)
-                corrected = raw - (anchors[k] - gradient)
+            for place, k in enumerate(drawn):
+                if place or probe.random:
+                    raw, _ = probe.member(k, point)
+                    corrected = raw - (anchors[k]() - gradient)
+                    before.add(raw)
                 direction = velocity = self.inner_momentum * velocity + unit_mean(corrected)
                 point = task.project(point + length * velocity.sign())
-                before.add(raw)
                 after.add(corrected)
             if not drawn:
                 return Reading(direction, logits)
+            if not probe.random:
+                before.add(anchors[drawn[0]]())
             details = {"drawn": drawn, "variance_before": before.variance(), "variance_after": after.variance()}
             return Reading(direction, logits, details=details)
 
@@ -69,18 +75,17 @@ class Svre:
 
     def _anchors(
         self, probe: Probe, task: Task, pictures: Tensor, drawn: Sequence[int]
-    ) -> tuple[Tensor, dict[int, Tensor], Tensor | None]:
-        """g, ∇J_k(x_t) for every k drawn, and the logits."""
+    ) -> tuple[Tensor, Mapping[int, Callable[[], Tensor]], Tensor | None]:
+        """g, what gives ∇J_k(x_t) for every k drawn, and the logits."""
         if self.fusion == "losses" and drawn:  # g is the mean of the members' own: nothing more to ask for
             own, logits = probe.members(pictures)
-            return own.mean(0), dict(enumerate(own)), logits
-        wanted = sorted(set(drawn))
+            return own.mean(0), {k: partial(own.__getitem__, k) for k in drawn}, logits
 
         def loss(logits: Tensor) -> Tensor:
             return FUSIONS[self.fusion](logits, uniform(logits, task, 0), task.cross_entropy)
 
-        gradient, anchors, logits = probe.fused_and_members(pictures, loss, wanted)
-        return gradient, dict(zip(wanted, anchors, strict=True)), logits
+        # The first is needed last.
+        return probe.fused_and_members(pictures, loss, list(dict.fromkeys([*drawn[1:], *drawn[:1]])))
 
 
 class _Spread:

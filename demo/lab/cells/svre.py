@@ -144,12 +144,16 @@ def _curves(scene: Scene, row: str, place: float, shown: Job) -> Iterator[Cell]:
 
 
 def gradients(pack: str) -> int:
-    """What an iteration of SVRE spends: each once for the mean and once at its start, and the inner steps."""
+    """What an iteration of Algorithm 1 has: each once for the mean and once at its start, and the inner steps.
+
+    The first of these stands at that start; ours does not ask for the same gradient again, which is counted all the
+    same: the base is given one more than SVRE takes.
+    """
     return (2 + ROUNDS) * len(jury(pack))
 
 
 def as_many(steps: int) -> int:
-    """Iterations of the base that spend as many gradients as these of SVRE."""
+    """Iterations of the base that have as many gradients as these of SVRE."""
     return steps * (2 + ROUNDS)
 
 

@@ -178,3 +178,28 @@ def test_only_those_go_side_by_side_for_whom_it_changes_nothing() -> None:
     assert not Surrogates([pair[0], Small(1).train()], LABELS).side_by_side(IMAGES, everyone)
     pair[1].random = True  # type: ignore[assignment]
     assert not Surrogates(pair, LABELS).side_by_side(IMAGES, everyone), "who draws by lot draws in turn"
+
+
+def test_what_svre_needs_later_is_worked_out_beside_its_inner_steps() -> None:
+    looked, at_once = threading.Event(), []
+
+    class Watched(Small):
+        looks = ways_back = 0
+
+        def forward(self, pixels: Tensor) -> Tensor:
+            answer = super().forward(pixels)
+            self.looks += 1
+            if self.looks == 2:
+                looked.set()
+            elif answer.requires_grad:
+                answer.register_hook(self.went_back)
+            return answer
+
+        def went_back(self, slope: Tensor) -> None:
+            self.ways_back += 1
+            if self.ways_back == 2:  # after that of the mean
+                at_once.append(looked.wait(30))
+
+    *_, last = iterate("svre", [Watched(0), Watched(1)], IMAGES[:1], LABELS[:1], epsilon=0.1, steps=1, seed=1)
+    assert at_once == [True, True], "an inner step's look at another picture does not wait for them"
+    assert last.cost == 2 + 2 + 7

@@ -83,10 +83,17 @@ def test_svre_lowers_the_variance_and_counts_what_it_asks():
         assert (frame.details["variance_after"] < 0.5 * frame.details["variance_before"]).all()
     asked = [len(frame.details["drawn"]) for frame in frames[:-1]]
     assert asked == [16] * 4, "four inner steps for every surrogate"
-    assert frames[-1].cost == sum(4 + len(set(frame.details["drawn"])) + 16 for frame in frames[:-1])
-    assert frames[-1].queries == 4 * (4 + 16), "gradients at x_t come out of one forward pass"
+    assert frames[-1].cost == sum(4 + len(set(frame.details["drawn"])) + 15 for frame in frames[:-1])
+    assert frames[-1].queries == 4 * (4 + 15), "gradients at x_t, the first inner step's too, come out of one pass"
     *_, last = iterate("svre", networks, images, labels, steps=4, fusion="losses")
-    assert last.cost == 4 * (4 + 16), "the mean of the members' gradients is the ensemble's"
+    assert last.cost == 4 * (4 + 15), "the mean of the members' gradients is the ensemble's"
+
+
+def test_svre_asks_those_that_answer_by_lot_at_its_first_inner_step_too():
+    networks, images = [linear(seed, scale=1.0) for seed in range(4)], pictures(2)
+    networks[0].random = True
+    *_, last = iterate("svre", networks, images, verdicts(networks, images), epsilon=4 / 255, steps=4)
+    assert last.queries == 4 * (4 + 16)
 
 
 def n2(gradient):
