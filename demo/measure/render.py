@@ -113,6 +113,7 @@ DRAWN: dict[str, Drawn] = {
     "scale": measured("scale"),
     "memory": measured("memory"),
     "peers": measured("peers"),
+    "peers-photographs": measured("peers-imagenet"),
     "load": measured("load"),
     "views": measured("views"),
     "known-laboratory": measured("known"),

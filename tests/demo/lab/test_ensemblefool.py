@@ -50,8 +50,8 @@ def others(name: str, side: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_success_and_scores_are_those_of_the_pictures(held: Arrays, tmp_path: Path) -> None:
-    success, score = (computed(TABLES[f"ensemblefool-{number}"], held, tmp_path) for number in (3, 4))
+def test_success_and_scores_are_those_of_the_pictures(held: Arrays, folder: Path) -> None:
+    success, score = (computed(TABLES[f"ensemblefool-{number}"], held, folder) for number in (3, 4))
     for side in (HELD, WHITE):
         for title, attack in METHODS.items():
             means = []
@@ -76,8 +76,8 @@ def test_success_and_scores_are_those_of_the_pictures(held: Arrays, tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "side"), [(1, HELD), (2, WHITE)])
-def test_weights_are_tried(held: Arrays, tmp_path: Path, number: int, side: str) -> None:
-    found = computed(TABLES[f"ensemblefool-{number}"], held, tmp_path)
+def test_weights_are_tried(held: Arrays, folder: Path, number: int, side: str) -> None:
+    found = computed(TABLES[f"ensemblefool-{number}"], held, folder)
     for delta in (1, 4, 7):
         levels = attacked(held, "ensemblefool-c", others(ROBUST, side), delta_high=delta)
         expected = wrong(levels, models.load(ROBUST), held).mean()
@@ -86,12 +86,12 @@ def test_weights_are_tried(held: Arrays, tmp_path: Path, number: int, side: str)
 
 @pytest.mark.slow
 def test_defended_networks_count_where_they_were_right(
-    held: Arrays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    held: Arrays, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cells, "ITERATIONS", (1, STEPS))
     monkeypatch.setattr(cells, "GUARDS", ("hgd", "random-resize-pad"))
-    table = computed(TABLES["ensemblefool-6"], held, tmp_path)
-    curve = computed(TABLES["ensemblefool-iterations"], held, tmp_path)
+    table = computed(TABLES["ensemblefool-6"], held, folder)
+    curve = computed(TABLES["ensemblefool-iterations"], held, folder)
     levels = attacked(held, "ensemblefool-a", JURY)
     for guard in cells.GUARDS:
         title, classifier = DEFENCES[guard].title, defend(guard, models.load(UNSEEN))
@@ -109,9 +109,9 @@ def test_defended_networks_count_where_they_were_right(
 
 
 @pytest.mark.slow
-def test_traces_and_likeliest_classes(held: Arrays, tmp_path: Path) -> None:
+def test_traces_and_likeliest_classes(held: Arrays, folder: Path) -> None:
     table = replace(TABLES["ensemblefool-top5"], claims=())
-    top, trace = (computed(one, held, tmp_path) for one in (table, TABLES["ensemblefool-trace"]))
+    top, trace = (computed(one, held, folder) for one in (table, TABLES["ensemblefool-trace"]))
     found = answer(attacked(held, "mi-fgsm", JURY), defend("softmax", [models.load(name) for name in JURY]))
     chances, best = found.probabilities.topk(5)
     for place, column in enumerate(cells.PLACES):

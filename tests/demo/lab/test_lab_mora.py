@@ -41,17 +41,17 @@ def made(name: str, folder: Path) -> Done:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MORA)
-def test_every_table_in_miniature(small: None, tmp_path: Path, name: str) -> None:
-    outcome = made(name, tmp_path).outcome
+def test_every_table_in_miniature(small: None, folder: Path, name: str) -> None:
+    outcome = made(name, folder).outcome
     assert len(outcome.cells) == len(outcome.rows) * len(outcome.columns) > 0
     assert all(cell.value is None or 0 <= cell.value <= 1 for cell in outcome.cells)
     assert len(outcome.claims) == len(TABLES[name].claimed("trios")) > 0
 
 
 @pytest.mark.slow
-def test_table_1_is_what_stands_after_every_start(small: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_table_1_is_what_stands_after_every_start(small: None, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(mora_cells, "trios", lambda: {"GAL": TWO["GAL"]})
-    found = made("mora-1", tmp_path)
+    found = made("mora-1", folder)
     held, members = found.pictures, [models.load(name) for name in TWO["GAL"]]
     pixels, labels = torch.from_numpy(held["pictures"]).float() / 255, torch.from_numpy(held["labels"])
 
@@ -71,8 +71,8 @@ def test_table_1_is_what_stands_after_every_start(small: None, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_every_attack_follows_the_jury_that_judges_it(small: None, tmp_path: Path) -> None:
-    found = made("mora-1", tmp_path)
+def test_every_attack_follows_the_jury_that_judges_it(small: None, folder: Path) -> None:
+    found = made("mora-1", folder)
     for mode, title in product(mora_cells.FUSIONS, mora_cells.FRESH):
         for job in found.jobs(f"{mode}: {title}", "DVERGE"):
             knobs = job.settings["knobs"]
@@ -85,8 +85,8 @@ def test_every_attack_follows_the_jury_that_judges_it(small: None, tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_the_control_differs_in_its_weights_alone(small: None, tmp_path: Path) -> None:
-    found = made("mora-1", tmp_path)
+def test_the_control_differs_in_its_weights_alone(small: None, folder: Path) -> None:
+    found = made("mora-1", folder)
     for mode in mora_cells.FUSIONS:
         rows = [
             [
@@ -110,7 +110,7 @@ def test_a_ballot_is_what_many_lots_come_to(rule: str, defence: str) -> None:
     pixels = torch.from_numpy(held["pictures"]).float() / 255
     with torch.no_grad():
         single = [verdict(*member(pixels).argmax(1).tolist()) for member in members]
-    lots = judge(defend(defence, members), pixels, 400, torch.Generator().manual_seed(0))
+    lots = judge(defend(defence, members), pixels, 200, torch.Generator().manual_seed(0))
     expected = lots.shares[torch.arange(8), torch.from_numpy(held["labels"])]
     np.testing.assert_allclose(ballot(single, held, rule), expected, atol=0.1)
 

@@ -52,18 +52,18 @@ def made(name: str, folder: Path, **settings: float) -> Done:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TREND)
-def test_every_table_in_miniature(small: None, tmp_path: Path, name: str) -> None:
-    outcome = made(name, tmp_path).outcome
+def test_every_table_in_miniature(small: None, folder: Path, name: str) -> None:
+    outcome = made(name, folder).outcome
     assert outcome.cells
     assert all(cell.value is None or -1e-9 <= cell.value <= 1.5 for cell in outcome.cells)
     assert len(outcome.claims) == len(TABLES[name].claimed("tiny"))
 
 
 @pytest.mark.slow
-def test_the_matrix_is_the_page_s(tmp_path: Path) -> None:
+def test_the_matrix_is_the_page_s(folder: Path) -> None:
     family = {CARDS[name].title: name for name in (FULL, Q1, SEED)}
     table = replace(TABLES["trend-input"], cells=lambda scene: matrix_cells.matrix(scene, family, ("PGD",)), claims=())
-    found = done(table, tmp_path, name=FULL, count=4, epsilon=8, steps=transfer.STEPS)
+    found = done(table, folder, name=FULL, count=4, epsilon=8, steps=transfer.STEPS)
     networks, held = [models.load(name) for name in family.values()], found.pictures
     shown = [picture.transpose(1, 2, 0) for picture in held["pictures"]]
     *_, (rows, _) = transfer.matrix(networks, networks, shown, torch.from_numpy(held["labels"]), 8)
@@ -74,8 +74,8 @@ def test_the_matrix_is_the_page_s(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_pgd_on_the_mean_loss_is_d_ag(small: None, tmp_path: Path) -> None:
-    found = made("trend-6", tmp_path)
+def test_pgd_on_the_mean_loss_is_d_ag(small: None, folder: Path) -> None:
+    found = made("trend-6", folder)
     for jury in trend_cells.JURIES:
         pictures = [
             found.store.get(found.jobs(f"{jury}: {attack}", 4)[0].key)["pictures"]

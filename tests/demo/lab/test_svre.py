@@ -49,12 +49,6 @@ def held() -> Arrays:
     return pictures((*JURY, WATCHING, HARD), count=3)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all tables of this file keep their cells, as those of one pack do."""
-    return tmp_path_factory.mktemp("cells")
-
-
 def share(held: Arrays, attack: str, name: str, **settings: object) -> float:
     return float(wrong(attacked(held, attack, JURY, **settings), models.load(name), held).mean())
 

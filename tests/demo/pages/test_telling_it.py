@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-from visiting import IN_CHROMIUM, MINUTE, Visit
+from visiting import IN_CHROMIUM, MINUTE, QUICK, Visit
 
 from demo.run.bet import GUESSES
 from demo.run.stories import STORIES, TOUR
@@ -92,8 +92,8 @@ def test_nonsense_in_a_link_is_said_and_the_page_opens_as_ever(query: str, words
 
 
 def test_the_verdict_answers_the_guess(come: Come) -> None:
-    visit = come("pack=tiny")
-    expect(visit.page.locator("#q-verdict")).to_contain_text("of 13 see", timeout=MINUTE)
+    visit = come(QUICK)
+    visit.looked_at("Lion")
     visit.page.locator("#q-bet").get_by_text(GUESSES["nobody"], exact=True).click()
     visit.attack()
     expect(visit.page.locator("#q-verdict")).to_contain_text("You guessed “nobody”; it was")
