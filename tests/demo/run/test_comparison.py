@@ -41,7 +41,7 @@ def test_the_longest_run_bounds_what_everybody_may_spend(lion: str, monkeypatch:
 def test_everybody_may_spend_what_one_iteration_of_the_dearest_takes(lion: str) -> None:
     request = Request(lion, surrogates=("tiny/resnet", "tiny/densenet"), **FEW)
     first, second, third = contest(request, ["mi-fgsm", "svre", "fgsm"], budget=10)
-    assert [one.finished.history[-1].gradients for one in (first, second, third)] == [12, 12, 2]
+    assert [one.finished.history[-1].gradients for one in (first, second, third)] == [10, 11, 2], "two each time"
 
 
 def test_those_who_only_ask_have_no_gradients_to_compare() -> None:
