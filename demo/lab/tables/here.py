@@ -44,4 +44,8 @@ HERE: Mapping[str, Mapping[str, str]] = {
         "imagenet": "APGD-DLR and U-GD give up what travels, as in the laboratory. DeepFool goes no further than the "
         "border, which mostly lies less than half of one of 255 shades away: in 8 bits nothing is left of it.",
     },
+    "defences": {
+        "imagenet": "The pictures are small ones, enlarged, and blurred by that: the network names a third of them "
+        "without any attack, which no number here exceeds by much, and behind coarse weights none at all.",
+    },
 }
