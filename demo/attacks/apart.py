@@ -49,9 +49,8 @@ class Apart:
 
         def own(index: int) -> Tensor:
             slopes = [slope for (slope,) in pulls([self.answers[index]], wanted)]
-            return then(
-                self._through_view(list(_along(self.answers[index], self.shown[index], slopes, False).values()))
-            )
+            found = _along(self.answers[index], self.shown[index], slopes, again=False)
+            return then(self._through_view(list(found.values())))
 
         return dict(zip(members, meanwhile([partial(own, index) for index in members]), strict=True))
 
