@@ -1,10 +1,10 @@
-"""Every recipe on a jury of two, and networks with something behind them."""
+"""Every recipe on a small jury, quickly, and networks with something behind them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from small import jury, pictures, verdicts
+from small import CLASSES, jury, pictures, verdicts
 from torch import Tensor, nn
 
 from demo.attacks import RECIPES, craft
@@ -12,6 +12,24 @@ from demo.attacks import RECIPES, craft
 IMAGES = pictures(3)
 ASKING = [name for name, recipe in RECIPES.items() if recipe.idea == "ask"]
 DIFFERENTIATING = [name for name in RECIPES if name not in ASKING]
+QUICK = {"queries": 240, "inner_steps": 5, "rounds": 2}
+
+
+def knobs(name: str, stack: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What makes a recipe quick, and the transforms of a stack."""
+    has = {knob.name for knob in RECIPES[name].knobs}
+    chosen: dict[str, Any] = {key: value for key, value in QUICK.items() if key in has}
+    if stack:
+        chosen["transforms"] = stack
+    return chosen
+
+
+def task(targeted: bool, count: int = 3) -> tuple[list[nn.Module], Tensor, Tensor]:
+    """Surrogates, pictures, and labels: what they take these for, or another one that is wanted."""
+    surrogates = jury()
+    images = pictures(count)
+    labels = verdicts(surrogates, images)
+    return surrogates, images, (labels + 1) % CLASSES if targeted else labels
 
 
 def attacked(name: str, surrogates: Any, images: Tensor = IMAGES, labels: Tensor | None = None, **more: Any) -> Tensor:

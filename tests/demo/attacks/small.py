@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 SIDE = 6
 CLASSES = 5
@@ -95,3 +96,19 @@ def n1(gradient: np.ndarray) -> np.ndarray:
     """g / mean|g|; what is zero stays zero."""
     size = np.abs(gradient).mean()
     return gradient / size if size else gradient
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    shares = np.exp(z - z.max(-1, keepdims=True))
+    return shares / shares.sum(-1, keepdims=True)
+
+
+def judged(z: Tensor, labels: Tensor, mode: str, targeted: bool) -> Tensor:
+    """Whom of a jury's logits `(M,N,C)` an attacker has where he wants them, `(N,)` bool."""
+    if mode == "voting":  # a true vote; where two classes have as many, nobody has won
+        counts = F.one_hot(z.argmax(-1), CLASSES).sum(0).double()
+    else:
+        counts = z.softmax(-1).mean(0) if mode == "softmax" else z.mean(0)
+    label = counts.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+    other = counts.scatter(-1, labels.unsqueeze(-1), -1e9).amax(-1)
+    return label > other if targeted else other > label

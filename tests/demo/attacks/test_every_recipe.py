@@ -1,11 +1,11 @@
 """What holds for every row of the table; a new row is tested by being there."""
 
-import itertools
 import math
 
 import pytest
 import torch
-from small import CLASSES, jury, pictures, verdicts
+from every import knobs, task
+from small import CLASSES, pictures
 
 from demo.attacks import RECIPES, craft, iterate
 from demo.attacks.knobs import settle
@@ -18,15 +18,6 @@ EPSILON = 8 / 255
 # TI leaves the picture as it is and changes the gradient; the others change what is looked at.
 STACKS = [(), ("ti",), ("di", "ti", "si")]
 FULL = STACKS[-1]
-QUICK = {"queries": 240, "inner_steps": 5, "rounds": 2}
-
-
-def knobs(name, stack=()):
-    has = {knob.name for knob in RECIPES[name].knobs}
-    chosen = {key: value for key, value in QUICK.items() if key in has}
-    if stack:
-        chosen["transforms"] = stack
-    return chosen
 
 
 def cases():
@@ -39,13 +30,6 @@ def cases():
             stacks = [FULL] if targeted else STACKS
             for stack in stacks if offered else [()]:
                 yield pytest.param(name, stack, targeted, id="-".join([name, *stack, "targeted" * targeted]).strip("-"))
-
-
-def task(targeted, count=3):
-    surrogates = jury()
-    images = pictures(count)
-    labels = verdicts(surrogates, images)
-    return surrogates, images, (labels + 1) % CLASSES if targeted else labels
 
 
 @pytest.mark.parametrize(("name", "stack", "targeted"), list(cases()))
@@ -84,60 +68,6 @@ def test_finite_where_there_is_no_slope(name):
         for frame in iterate(name, surrogates, images, torch.tensor([0, 1]), targeted=targeted, **options):
             assert torch.isfinite(frame.adversarial).all()
             assert frame.weights is None or torch.isfinite(frame.weights).all()
-
-
-TRANSFORMED = [name for name, recipe in RECIPES.items() if any(knob.name == "transforms" for knob in recipe.knobs)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "stack"), [*((name, ()) for name in RECIPES), *((name, ("di", "si")) for name in TRANSFORMED)]
-)
-def test_cost_is_what_hooks_on_the_networks_count(name, stack):
-    surrogates, images, labels = task(targeted=False, count=6)  # some of which stand, however they are judged
-    backwards = 0
-
-    def count(*_):
-        nonlocal backwards
-        backwards += 1
-
-    # Hooks sit on the first layer: one that fires has carried a gradient all the way back.
-    for surrogate in surrogates:
-        surrogate[0].register_full_backward_hook(count)
-    frames = list(iterate(name, surrogates, images, labels, steps=4, **knobs(name, stack)))
-    assert frames[-1].cost == backwards
-    assert (frames[-1].cost == 0) == (RECIPES[name].idea == "ask")
-    for earlier, later in itertools.pairwise(frames):
-        assert earlier.cost <= later.cost
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_what_a_run_will_take_is_foretold(name):
-    surrogates, images, labels = task(targeted=False, count=1)
-    recipe = RECIPES[name]
-    given = {key: value for key, value in knobs(name).items() if key == "queries"}
-    foretold = recipe.forwards(len(surrogates), recipe.steps or 6, settle(recipe.title, recipe.knobs, given))
-    *_, last = iterate(name, surrogates, images, labels, steps=6, epsilon=0.1 / 255, **given)
-    taken = max(last.cost, last.queries)
-    assert taken <= foretold
-    assert taken >= foretold / 2 or name == "deepfool"  # which has only four borders to measure here, and arrives
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_queries_are_the_forward_passes_of_craft(name):
-    surrogates, images, labels = task(targeted=False, count=1)
-    forwards = 0
-
-    def count(module, inputs, output):
-        nonlocal forwards
-        forwards += len(output)
-
-    for surrogate in surrogates:
-        surrogate.register_forward_hook(count)
-    craft(name, surrogates, images, labels, steps=3, **knobs(name))
-    passed, forwards = forwards, 0
-    *_, last = iterate(name, surrogates, images, labels, steps=3, **knobs(name))
-    assert last.queries == passed
 
 
 @pytest.mark.slow

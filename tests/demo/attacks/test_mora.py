@@ -4,11 +4,10 @@ import math
 
 import pytest
 import torch
-from small import CLASSES, jury, pictures, smooth, verdicts
+from small import CLASSES, judged, jury, pictures, smooth, verdicts
 from torch.nn import functional as F
 
 from demo.attacks import craft, iterate
-from demo.attacks.mora_step import phase
 from demo.attacks.mora_weights import log_importance
 
 EPSILON = 8 / 255
@@ -103,16 +102,6 @@ def test_walks_by_algorithm_1(mode, beta, targeted, carried):
     torch.testing.assert_close(frames[-1].adversarial, x, rtol=0, atol=1e-12)
 
 
-def judged(z, labels, mode, targeted):
-    if mode == "voting":  # a true vote; where two classes have as many, nobody has won
-        counts = F.one_hot(z.argmax(-1), CLASSES).sum(0).double()
-    else:
-        counts = z.softmax(-1).mean(0) if mode == "softmax" else z.mean(0)
-    label = counts.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
-    other = counts.scatter(-1, labels.unsqueeze(-1), -1e9).amax(-1)
-    return label > other if targeted else other > label
-
-
 def test_voting_is_judged_by_votes_not_by_probabilities():
     """One sub-model is certain of another class, two lean to the label: the mean has turned, the vote has not."""
     answers = torch.tensor([[0.0, 9, 0], [0.3, 0, 0], [0.3, 0, 0]], dtype=torch.float64)
@@ -137,78 +126,6 @@ def test_the_fallen_are_frozen_and_cost_nothing_once_all_have_fallen():
     for n, picture in fell.items():
         assert torch.equal(frames[-1].adversarial[n], picture)
     assert frames[-1].cost < 12 * 3
-
-
-def test_phases_share_the_steps():
-    for steps, starts in [(10, 1), (10, 5), (40, 5), (500, 5), (7, 3), (4, 2), (1, 5)]:
-        phases = [phase(step, steps, starts) for step in range(steps)]
-        given = {p.index for p in phases}
-        assert given == set(range(max(1, min(starts, steps // 4))))
-        assert sum(p.restarts for p in phases) == len(given) - 1
-        for index in given:
-            moving = [p for p in phases if p.index == index and not p.restarts]
-            assert [p.offset for p in moving] == list(range(moving[0].moves))
-
-
-def test_sweep_starts_afresh_on_survivors_only():
-    networks, images = [smooth(seed) for seed in range(3)], pictures(8)
-    labels = verdicts(networks, images)
-    options = {"epsilon": 12 / 255, "seed": 1}
-    single = list(iterate("mora", networks, images, labels, steps=8, **options))
-    swept = list(iterate("mora", networks, images, labels, steps=40, sweep=True, **options))
-    assert [frame.details["beta"] for frame in swept[:40:8]] == [0.5, 0, 0.25, 0.75, 1]
-    tried = [
-        frame.details["beta"] for frame in iterate("mora", networks, images, labels, steps=48, sweep=True, beta=0.3)
-    ]
-    assert tried[:48:8] == [0.3, 0.5, 0, 0.25, 0.75, 1]
-    fallen_early = judged(single[-1].logits, labels, "softmax", False)
-    fallen_late = judged(swept[-1].logits, labels, "softmax", False)
-    assert (fallen_late | ~fallen_early).all(), "what fell in the first start stays fallen"
-    assert fallen_late.sum() >= fallen_early.sum()
-    # 8 moves in the first start, then 7 after each look at who has fallen
-    assert swept[-1].cost <= 3 * (8 + 4 * 7)
-
-
-def test_multi_target_heads_for_other_labels():
-    networks, images = jury(), pictures(3)
-    labels = verdicts(networks, images)
-    frames = list(iterate("mora", networks, images, labels, epsilon=1 / 255, steps=16, targets=3, seed=1))
-    clean = torch.stack([network(images).softmax(-1) for network in networks]).mean(0).detach()
-    ranked = clean.scatter(-1, labels.unsqueeze(-1), -1).argsort(-1, descending=True)
-    for start in (1, 2, 3):
-        target = ranked[:, start - 1]
-        begin, end = frames[4 * start + 1], frames[min(4 * start + 4, 16)]
-        shares = [frame.logits.softmax(-1).mean(0)[torch.arange(3), target] for frame in (begin, end)]
-        assert (shares[1] > shares[0]).all()
-
-
-def test_a_sweep_comes_before_the_other_labels():
-    """As in the paper's section 4: five blends, and "in addition" the other labels with β fixed at the first."""
-    networks, images = jury(), pictures(2)
-    options = {"epsilon": 1 / 255, "steps": 32, "sweep": True, "targets": 3, "seed": 1}
-    frames = list(iterate("mora", networks, images, verdicts(networks, images), **options))
-    assert [frame.details["beta"] for frame in frames[:32:4]] == [0.5, 0, 0.25, 0.75, 1, 0.5, 0.5, 0.5]
-    swept = list(iterate("mora", networks, images, verdicts(networks, images), **options | {"targets": 0, "steps": 20}))
-    for alone, together in zip(swept[:20], frames[:20], strict=True):
-        assert torch.equal(alone.adversarial, together.adversarial), "the sweep is the same with other labels after it"
-
-
-@pytest.mark.parametrize(
-    ("steps", "knobs", "made"),
-    [
-        (10, {"sweep": True}, 2),
-        (19, {"sweep": True}, 4),
-        (10, {"targets": 9}, 2),
-        (20, {"sweep": True}, None),
-        (1, {}, None),
-    ],
-)
-def test_too_few_steps_for_all_starts_are_said(steps, knobs, made, recwarn):
-    networks, images = jury(), pictures(1)
-    *_, last = iterate("mora", networks, images, verdicts(networks, images), epsilon=1 / 255, steps=steps, **knobs)
-    said = [note for note in last.notes if "starts" in note]
-    assert [note.startswith(f"{steps} iterations are enough for {made} of the") for note in said] == [True] * bool(made)
-    assert [str(warning.message) for warning in recwarn if "starts" in str(warning.message)] == said
 
 
 def test_beats_pgd_on_ensembles_whose_gradients_conflict():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from quick import FEW
+from quick import FEW, end
 
 import models
 from demo.run import picture
@@ -19,12 +19,6 @@ from demo.run.request import Request
 from demo.run.roster import top1
 from demo.run.session import run
 from models.packs import PACKS
-
-
-def end(request: Request) -> Finished:
-    *_, last = run(request.plan())
-    assert isinstance(last, Finished)
-    return last
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from standins import small, split_at_half
+from torch import Tensor
 
 from models.classifier import Classifier
 
@@ -16,3 +18,8 @@ def network() -> Classifier:
 @pytest.fixture
 def halves() -> Classifier:
     return split_at_half()
+
+
+@pytest.fixture
+def pixels() -> Tensor:
+    return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))

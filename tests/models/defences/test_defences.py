@@ -1,4 +1,4 @@
-"""Every row of the table of defences: a classifier again, with words, gradients and repeatable chance."""
+"""Every row of the table of defences: a classifier again, with words and gradients."""
 
 from __future__ import annotations
 
@@ -13,16 +13,11 @@ from torch.nn import functional as F
 
 import models
 from models.classifier import Classifier
-from models.defences import DEFENCES, NINE, Averaged, Defence, defend, judge
+from models.defences import DEFENCES, NINE, Defence, defend, judge
 
 NAMES = list(DEFENCES)
 # Guards whose gradient is the identity's, so that it must equal the bare network's at the guarded picture.
 IDENTITY = ["jpeg", "bit-depth", "feature-distillation", "quantise-input", "halftone"]
-
-
-@pytest.fixture
-def pixels() -> Tensor:
-    return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
 
 
 def test_the_table_holds_what_the_project_promises() -> None:
@@ -106,27 +101,6 @@ def test_the_value_does_not_depend_on_whether_a_gradient_is_wanted(name, network
     torch.testing.assert_close(defended(pixels.requires_grad_()).detach(), plain)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if DEFENCES[name].random])
-def test_equal_seeds_give_equal_verdicts_and_others_do_not(name, network, pixels) -> None:
-    defended = put(name, network)
-    one, same, other = (judge(defended, pixels, 3, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
-    assert torch.equal(one.probabilities, same.probabilities)
-    assert torch.equal(one.shares, same.shares)
-    if name not in ("vote", "majority"):  # chance only speaks where there is a tie
-        assert not torch.equal(one.probabilities, other.probabilities)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if not DEFENCES[name].random])
-def test_what_is_not_random_is_judged_by_one_look(name, network, pixels) -> None:
-    defended = put(name, network)
-    verdict = judge(defended, pixels)
-    assert verdict.draws == 1
-    assert torch.equal(verdict.top, defended(pixels).argmax(1))
-    assert torch.equal(verdict.low, verdict.high)
-    # And a picture's logits do not depend on its neighbours.
-    torch.testing.assert_close(defended(pixels[1:]), defended(pixels)[1:], atol=1e-4, rtol=1e-4)
-
-
 @pytest.mark.parametrize("name", IDENTITY)
 def test_straight_through_is_the_identity_gradient(name, network, pixels) -> None:
     guarded = defend(name, network)
@@ -135,34 +109,6 @@ def test_straight_through_is_the_identity_gradient(name, network, pixels) -> Non
     torch.testing.assert_close(guarded.guard(pixels, None).detach(), changed.detach(), atol=0, rtol=0)
     wanted = torch.autograd.grad(network(changed)[:, 0].sum(), changed)[0]
     torch.testing.assert_close(torch.autograd.grad(guarded(pixels)[:, 0].sum(), pixels)[0], wanted)
-
-
-def test_defences_stack_and_chance_shows_through(network, pixels) -> None:
-    stacked = defend("jpeg", defend("random-resize-pad", network))
-    assert stacked.random
-    first, second = (judge(stacked, pixels, 4, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert first.draws == 4
-    assert torch.equal(first.probabilities, second.probabilities)
-    assert defend("softmax", [stacked, network]).random
-
-
-def test_an_average_of_looks_points_where_many_looks_do(network, pixels) -> None:
-    """A gradient over many looks repeats itself under another seed; that of one look does not."""
-    defended = defend("random-resize-pad", network)
-
-    def gradient(draws: int, seed: int) -> Tensor:
-        averaged = Averaged(defended, draws)
-        averaged.generator = torch.Generator().manual_seed(seed)
-        picture = pixels[:1].clone().requires_grad_()
-        return torch.autograd.grad(averaged(picture)[0, 0], picture)[0].flatten()
-
-    def alike(draws: int) -> float:
-        return F.cosine_similarity(gradient(draws, 1), gradient(draws, 2), dim=0).item()
-
-    assert alike(60) > alike(1) + 0.1
-    mean = torch.stack([defended.look(pixels, torch.Generator().manual_seed(3)).softmax(1)]).mean(0)
-    torch.testing.assert_close(Averaged(defended, 1).look(pixels, torch.Generator().manual_seed(3)).exp(), mean)
-    assert Averaged(defend("jpeg", network), 10).draws == 1
 
 
 @pytest.mark.parametrize(("name", "settings"), [("quantise-input", {"bits": 1}), ("halftone", {})])
@@ -178,12 +124,6 @@ def test_what_the_network_sees_has_two_levels_at_whatever_size_the_picture_comes
     defend(name, inside, **settings)(pixels[:1])
     assert seen[0].shape[-2:] == (32, 32)
     assert len(seen[0].unique()) == 2
-
-
-def test_averaging_looks_keeps_what_a_query_is(network, pixels) -> None:
-    jury = defend("sem", [network, small(2)])
-    assert jury.by_query
-    assert Averaged(jury, 2).by_query
 
 
 @pytest.mark.parametrize("name", ["quantise-weights", "quantise-activations"])
