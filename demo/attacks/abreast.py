@@ -3,16 +3,22 @@
 Threads that share out what a network does wait for one another at every layer, and much longer when anything else wants
 the processor, too. Where each has pictures of its own, none waits (`portions`); and a network that looks at one small
 picture is too little work to be shared out at all: several such networks side by side, each on one thread, do not wait.
+
+Nor may whoever shared something out a moment before stay awake for more, as OpenMP's threads do for milliseconds, on a
+processor that these want: what a run reckons between its works it reckons by itself (`by_itself`, `with_all`).
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -31,6 +37,7 @@ UNEVEN = 1.15
 
 T = TypeVar("T")
 _took: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+_otherwise = threading.local()  # .threads: how many a thread has that is by itself for now
 
 
 def pays(askers: Sequence[Any], images: Tensor, meanwhile: bool = False) -> bool:
@@ -52,7 +59,48 @@ def sharers(images: Tensor) -> int:
 def _threads(images: Tensor) -> int:
     """That works about these may have; one where the caller wants no more, or is such a work itself."""
     beside = images.device.type == "cpu" and not torch.is_autocast_enabled("cpu")  # which no other thread would know of
-    return torch.get_num_threads() if beside else 1
+    return _having() if beside else 1
+
+
+def _having() -> int:
+    """Threads that the caller has, or would have if it were not by itself for now."""
+    return getattr(_otherwise, "threads", 0) or torch.get_num_threads()
+
+
+@contextmanager
+def by_itself() -> Iterator[None]:
+    """The caller shares nothing out meanwhile, from each works abreast until it is `with_all` again; to others it makes
+    no difference."""
+    before, outer = torch.get_num_threads(), getattr(_otherwise, "threads", 0)
+    _otherwise.threads = _having()
+    _let_have(1)
+    try:
+        yield
+    finally:
+        _otherwise.threads = outer
+        _let_have(before)
+
+
+def with_all() -> None:
+    """Whoever is by itself has all its threads again: a network that is asked in turn wants them, and so may more."""
+    if threads := getattr(_otherwise, "threads", 0):
+        _let_have(threads)
+
+
+def _let_have(threads: int) -> None:
+    """As `torch.set_num_threads`, but of this thread alone: what that says, threads to come would go by."""
+    for share in _sharers():
+        share(threads)
+
+
+@cache
+def _sharers() -> list[Callable[[int], Any]]:
+    """Of OpenMP and MKL, as torch has loaded them; none where it is built otherwise."""
+    torch.get_num_threads()  # asked for the first time it sets them
+    loaded = next((Path(torch.__file__).parent / "lib").glob("libtorch_cpu.so"), None)
+    names = ("omp_set_num_threads", "MKL_Set_Num_Threads_Local") if loaded else ()
+    found = [getattr(ctypes.CDLL(str(loaded)), name, None) for name in names]
+    return [share for share in found if share is not None]
 
 
 def pixels(askers: Sequence[Any], images: Tensor) -> int:
@@ -84,7 +132,9 @@ def begin(askers: Sequence[Any], work: Callable[[int], T]) -> Callable[[], list[
             _took[askers[place]] = time.perf_counter() - began
             return done
 
-    pool = _workers(torch.get_num_threads())
+    pool = _workers(_having())
+    if getattr(_otherwise, "threads", 0):
+        _let_have(1)
     longest_first = sorted(range(len(askers)), key=lambda place: -_took.get(askers[place], 0.0))
     begun = {place: pool.submit(timed, place) for place in longest_first}
 
@@ -103,7 +153,7 @@ def meanwhile(works: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
 
 @cache
 def _workers(count: int) -> ThreadPoolExecutor:
-    before, ready = torch.get_num_threads(), threading.Barrier(count + 1)
+    before, ready = _having(), threading.Barrier(count + 1)
     pool = ThreadPoolExecutor(count, "abreast", initializer=_alone)
     for _ in range(count):
         pool.submit(ready.wait)

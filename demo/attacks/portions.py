@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor
 
 from demo.attacks import driver
-from demo.attacks.abreast import abreast, sharers
+from demo.attacks.abreast import abreast, by_itself, pays, sharers
 from demo.attacks.at_once import at_once
 from demo.attacks.attack import Attack, Frame
 from demo.attacks.surrogates import Surrogate, can_be_beside
@@ -34,7 +35,7 @@ def finish(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Tenso
     found: list[Tensor] = []
     for first in range(0, len(begun), threads):
         walks = [begin() for begin in begun[first : first + threads]]
-        (last,) = deque(_in_step(walks, threads), maxlen=1)  # keeps no other
+        (last,) = deque(_in_step(walks, threads, surrogates, task), maxlen=1)  # keeps no other
         found += last
     return torch.cat(found)
 
@@ -44,7 +45,7 @@ def run(attack: Attack, surrogates: Sequence[Surrogate], task: Task) -> Iterator
     """The run's frames."""
     threads = _threads(surrogates, task)
     runs = [driver.run(attack, surrogates, one) for one in portions(surrogates, task, threads)]
-    for frames in _in_step(runs, threads):
+    for frames in _in_step(runs, threads, surrogates, task):
         yield frames[0] if len(frames) == 1 else _together(frames)
 
 
@@ -72,12 +73,19 @@ def _threads(surrogates: Sequence[Surrogate], task: Task) -> int:
     return threads if fits and len(surrogates) and can_be_beside(surrogates) else 1
 
 
-def _in_step(runs: Sequence[Iterator[T]], threads: int) -> Iterator[Sequence[T]]:
+def _in_step(
+    runs: Sequence[Iterator[T]], threads: int, surrogates: Sequence[Surrogate], task: Task
+) -> Iterator[Sequence[T]]:
     """What each gives next, until they end; whoever leaves off in between ends them all within one iteration."""
-    if threads == 1:
-        yield from zip(*runs, strict=True)
-        return
-    while given := [one for one in abreast(runs, lambda place: next(runs[place], None)) if one is not None]:
+    beside = threads == 1 and can_be_beside(surrogates) and pays(surrogates, task.images)
+
+    def step() -> list[T | None]:
+        if threads > 1:
+            return abreast(runs, lambda place: next(runs[place], None))
+        with by_itself() if beside else nullcontext():
+            return [next(one, None) for one in runs]
+
+    while given := [one for one in step() if one is not None]:
         yield given
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from demo.attacks.abreast import abreast, pays
+from demo.attacks.abreast import abreast, pays, with_all
 from demo.attacks.answers import AnswerCheck, judged_apart
 from demo.attacks.audit import Audit
 from demo.attacks.looks import at_random
@@ -103,11 +103,11 @@ class Surrogates:
         if not shown:
             return []
         places = range(len(self._all))[chosen]
-        answers = (
-            self.each(chosen, lambda place: self._answer(places[place], shown[place]))
-            if self.side_by_side(shown[0], chosen)
-            else [self._answer(k, one) for k, one in zip(places, shown, strict=True)]
-        )
+        if self.side_by_side(shown[0], chosen):
+            answers = self.each(chosen, lambda place: self._answer(places[place], shown[place]))
+        else:
+            with_all()
+            answers = [self._answer(k, one) for k, one in zip(places, shown, strict=True)]
         for k, one, answer in zip(places, shown, answers, strict=True):
             if one.requires_grad and torch.is_grad_enabled():
                 self.audit.watch(k, one, answer, labels)

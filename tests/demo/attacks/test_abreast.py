@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from beside import Small
+from torch import Tensor
 
 from demo.attacks import RECIPES, abreast, at_once, craft, iterate
 from demo.attacks.abreast import begin, pays, sharers
@@ -17,34 +17,7 @@ from demo.attacks.surrogates import Surrogates
 WITH_GRADIENTS = [name for name, row in RECIPES.items() if row.idea != "ask"]
 IMAGES = torch.rand(2, 3, 6, 6, generator=torch.Generator().manual_seed(0))
 LABELS = torch.tensor([0, 3])
-
-
-class Small(nn.Module):
-    """Says of itself that it can be asked while others are."""
-
-    abreast = True
-
-    def __init__(self, seed: int, meeting: threading.Barrier | None = None) -> None:
-        super().__init__()
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            self.layers = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(64, 5))
-        self.meeting = meeting
-        self.eval()
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        if self.meeting is not None:
-            self.meeting.wait(30)
-        answer: Tensor = self.layers(pixels)
-        return answer
-
-
-@pytest.fixture(autouse=True)
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("two_threads")
 
 
 def frames(name: str, surrogates: list[Any], images: Tensor = IMAGES, **knobs: Any) -> list[Any]:
