@@ -167,7 +167,8 @@ def version(library: str) -> str:
 
 
 def processor() -> str:
-    """The processor's name."""
+    """The processor's name, and what torch makes use of on it."""
     told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     names = [line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name} with {torch.backends.cpu.get_cpu_capability()}"
