@@ -95,8 +95,9 @@ def _simplified(network: Network) -> Network:
         return network
     from models.libraries import timm
 
-    simpler: Network = timm.utils.model.reparameterize_model(network, inplace=True)
-    return simpler
+    dtype = next(network.parameters()).dtype
+    simpler: Network = timm.utils.model.reparameterize_model(network.double(), inplace=True)
+    return simpler.to(dtype)  # the new weights are rounded once, too
 
 
 class _Uses(TorchDispatchMode):

@@ -66,13 +66,16 @@ def smooth(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_single_precision_errs_no_further_than_the_plain_network(name: str) -> None:
     plain, side = inside(name, prepared=False)
     ready, _ = inside(name, prepared=True)
-    pictures = seeded(3, side)
+    pictures = seeded(12, side)  # a median of few would jump
     _, exact = gradient(copy.deepcopy(plain).double(), pictures.double())
     errors = []
     for network in (plain, ready):
         _, found = gradient(network, pictures)
         errors.append(((found - exact).flatten(1).norm(dim=1) / exact.flatten(1).norm(dim=1)).median())
-    assert 0 < errors[1] <= 2 * errors[0] < 1e-4
+    # RepVGG's three branches a block err each its own way, so that their sum errs less than the one that they become:
+    # 2.1 times on a processor with AVX-512, less than twice on one with AVX2.
+    limit = 2.5 if name == "tiny/repvgg" else 2
+    assert 0 < errors[1] <= limit * errors[0] < 1e-4
 
 
 @pytest.mark.parametrize("name", families())
