@@ -37,7 +37,15 @@ UNEVEN = 1.15
 
 T = TypeVar("T")
 _took: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-_otherwise = threading.local()  # .threads: how many a thread has that is by itself for now
+
+
+class _Otherwise(threading.local):
+    """How many threads the caller would have, who is by itself for now; 0 for who is not."""
+
+    threads = 0
+
+
+_otherwise = _Otherwise()
 
 
 def pays(askers: Sequence[Any], images: Tensor, meanwhile: bool = False) -> bool:
@@ -64,14 +72,14 @@ def _threads(images: Tensor) -> int:
 
 def _having() -> int:
     """Threads that the caller has, or would have if it were not by itself for now."""
-    return getattr(_otherwise, "threads", 0) or torch.get_num_threads()
+    return _otherwise.threads or torch.get_num_threads()
 
 
 @contextmanager
 def by_itself() -> Iterator[None]:
     """The caller shares nothing out meanwhile, from each works abreast until it is `with_all` again; to others it makes
     no difference."""
-    before, outer = torch.get_num_threads(), getattr(_otherwise, "threads", 0)
+    before, outer = torch.get_num_threads(), _otherwise.threads
     _otherwise.threads = _having()
     _let_have(1)
     try:
@@ -83,24 +91,24 @@ def by_itself() -> Iterator[None]:
 
 def with_all() -> None:
     """Whoever is by itself has all its threads again: a network that is asked in turn wants them, and so may more."""
-    if threads := getattr(_otherwise, "threads", 0):
-        _let_have(threads)
+    if _otherwise.threads:
+        _let_have(_otherwise.threads)
 
 
 def _let_have(threads: int) -> None:
     """As `torch.set_num_threads`, but of this thread alone: what that says, threads to come would go by."""
-    for share in _sharers():
-        share(threads)
+    for limit in _limits():
+        limit(threads)
 
 
 @cache
-def _sharers() -> list[Callable[[int], Any]]:
-    """Of OpenMP and MKL, as torch has loaded them; none where it is built otherwise."""
+def _limits() -> list[Callable[[int], Any]]:
+    """OpenMP's and MKL's, as torch has loaded them; none where it is built otherwise."""
     torch.get_num_threads()  # asked for the first time it sets them
     loaded = next((Path(torch.__file__).parent / "lib").glob("libtorch_cpu.so"), None)
     names = ("omp_set_num_threads", "MKL_Set_Num_Threads_Local") if loaded else ()
     found = [getattr(ctypes.CDLL(str(loaded)), name, None) for name in names]
-    return [share for share in found if share is not None]
+    return [limit for limit in found if limit is not None]
 
 
 def pixels(askers: Sequence[Any], images: Tensor) -> int:
@@ -133,7 +141,7 @@ def begin(askers: Sequence[Any], work: Callable[[int], T]) -> Callable[[], list[
             return done
 
     pool = _workers(_having())
-    if getattr(_otherwise, "threads", 0):
+    if _otherwise.threads:
         _let_have(1)
     longest_first = sorted(range(len(askers)), key=lambda place: -_took.get(askers[place], 0.0))
     begun = {place: pool.submit(timed, place) for place in longest_first}

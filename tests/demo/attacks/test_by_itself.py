@@ -20,7 +20,7 @@ IMAGES = torch.rand(1, 3, 6, 6, generator=torch.Generator().manual_seed(0))
 LABELS = torch.tensor([0])
 pytestmark = [
     pytest.mark.usefixtures("two_threads"),
-    pytest.mark.skipif(not abreast._sharers(), reason="this torch keeps its OpenMP to itself"),
+    pytest.mark.skipif(not abreast._limits(), reason="this torch keeps its OpenMP to itself"),
 ]
 
 
