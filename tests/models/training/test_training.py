@@ -12,7 +12,6 @@ from miniature import CPU, SMALL, small
 
 from models import catalog
 from models.classifier import Classifier
-from models.networks import Blueprint
 from models.pictures import Pictures
 from models.training import __main__ as command
 from models.training import files
@@ -76,7 +75,8 @@ class Interrupted(Exception):
 
 
 def test_an_interrupted_run_ends_like_an_uninterrupted_one(pictures: Pictures, tmp_path: Path) -> None:
-    blueprint = Blueprint("timm", "resnet18", {"channels": [8] * 4, "drop_rate": 0.3})
+    # no stride meets a map of one pixel: oneDNN leaves bf16 gradients of its weights partly unwritten there
+    blueprint = dataclasses.replace(SMALL, arguments={"channels": [8] * 4, "drop_rate": 0.3})
     recipe = dataclasses.replace(tiny("clean", epochs=3), blueprint=blueprint)
     whole = Run(recipe, pictures, device=CPU, say=lambda line: None)
     whole.finish(tmp_path / "whole.pt")
