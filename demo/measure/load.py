@@ -70,7 +70,8 @@ def _rows(visits: Sequence[Visit], pages: Sequence[float], held: Sequence[float]
     refused = [one.error for one in visits if one.error is not None]
     polite = [words for words in refused if "others are waiting" in words]
     off = [one.told - one.waited for one in done if one.told is not None]
-    late = held[len(held) // 2 :]
+    quarter = len(held) // 4
+    grown = median(held[-quarter:]) - median(held[-2 * quarter : -quarter]) if quarter else 0.0
     yield f"| runs answered | {len(done)} |"
     yield f"| refused because the room was full | {len(polite)} |"
     yield f"| any other error | {len(refused) - len(polite)} |"
@@ -79,7 +80,7 @@ def _rows(visits: Sequence[Visit], pages: Sequence[float], held: Sequence[float]
     yield f"| wait that was told less the true one, median and range | {_range(off)} |"
     yield f"| a newcomer's page meanwhile, median and 95th percentile | {_spread(pages)} |"
     yield f"| memory at its highest, and in the end | {max(held):.0f} MB, {idle:.0f} MB |"
-    yield f"| growth of the memory over the second half | {late[-1] - late[0]:+.0f} MB in {len(done) // 2} runs |"
+    yield f"| memory, median of the last quarter less that of the third | {grown:+.0f} MB in {len(done) // 4} runs |"
 
 
 def _spread(figures: Sequence[float]) -> str:
