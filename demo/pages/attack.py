@@ -98,7 +98,8 @@ def _starters(tab: Tab) -> list[tuple[gr.Button, Any, list[Any]]]:
         yield {controls.argument.epsilon: doubled[place]}
         yield from stream(tab, request, before, lambda: controls.request(*doubled))
 
-    def other(request: gr.Request, before: Name, attack: str, *values: Any) -> Iterator[dict[Any, Any]]:
+    def other(request: gr.Request, before: Name, words: Any, *values: Any) -> Iterator[dict[Any, Any]]:
+        attack = right.tried(words)
         yield {controls.argument.attack: attack_of(attack)}
         yield from stream(tab, request, before, lambda: replace(controls.request(*values), attack=attack, knobs={}))
 
@@ -106,7 +107,7 @@ def _starters(tab: Tab) -> list[tuple[gr.Button, Any, list[Any]]]:
         (tab.scene.start, watch, [results.bet]),
         (results.least, search, []),
         (results.stronger, stronger, []),
-        (results.another, other, [results.other]),
+        (results.another, other, [results.another]),
     ]
 
 

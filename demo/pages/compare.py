@@ -84,11 +84,19 @@ def build(controls: Controls, tabs: gr.Tabs) -> None:
     contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
     contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)
     contest.take.click(
-        lambda best: (attack_of(best[0]), best[1], gr.Tabs(selected="attack")),
+        loaded,
         contest.best,
         [controls.argument.attack, controls.argument.iterations, tabs],
         **QUIET,
     )
+
+
+def loaded(best: Any) -> tuple[Any, ...]:
+    """The winner and its iterations, for the Attack tab."""
+    if best is None:
+        raise gr.Error("This comparison has left the memory: compare again first.", print_exception=False)
+    attack, iterations = best
+    return attack_of(attack), iterations, gr.Tabs(selected="attack")
 
 
 def _components() -> Contest:

@@ -19,8 +19,9 @@ from demo.run.request import STRONGEST
 from demo.run.saved import Saved, saved
 from demo.run.views import VIEWS
 
-TRAVEL = ("cwa", "ensemblefool-a")
-"""Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures)."""
+TRIED = {f"Try {RECIPES[name].title}": name for name in ("cwa", "ensemblefool-a")}
+"""Attacks whose pictures fool networks that they never saw most often (demo/attacks/README.md has the figures), by the
+words of the button: the page brings them along, whatever the server has forgotten."""
 VISIT = (
     '<nav id="q-visit" class="q-card" aria-label="Runs of this visit" hidden><h3>Runs of this visit</h3><ol></ol></nav>'
 )
@@ -31,9 +32,8 @@ VISIT = (
 class Results:
     """Every component that a run writes to.
 
-    heard: the verdict's room. bet: a guess before the run. onward: what is worth trying next, `other` being the attack
-    that `another` tries. kept: the finished run; views: the buttons that lead into it. after: what is there when a run
-    is done.
+    heard: the verdict's room. bet: a guess before the run. onward: what is worth trying next. kept: the finished run;
+    views: the buttons that lead into it. after: what is there when a run is done.
     """
 
     heard: gr.Column
@@ -43,7 +43,6 @@ class Results:
     least: gr.Button
     stronger: gr.Button
     another: gr.Button
-    other: gr.State
     kept: gr.State
     views: Mapping[str, gr.Button]
     stage: gr.HTML
@@ -57,7 +56,6 @@ class Results:
             self.bet,
             self.stronger,
             self.another,
-            self.other,
             self.kept,
             self.stage,
             *self.taking.outputs(),
@@ -89,8 +87,7 @@ def build() -> Results:
         drawn = curves.build(taken.run)
     gr.HTML(VISIT, apply_default_css=False)
     kept = gr.State(None, time_to_live=3600)
-    other = gr.State("")
-    return Results(heard, said, bet, onward, least, stronger, another, other, kept, views, shown, after, taken, drawn)
+    return Results(heard, said, bet, onward, least, stronger, another, kept, views, shown, after, taken, drawn)
 
 
 def _stronger(plan: Plan, finished: Finished) -> Any:
@@ -106,8 +103,8 @@ def twice(epsilon: float) -> float:
 
 
 def another(attack: str) -> str:
-    """The attack to try after this one: the first of those that travel best, or the next."""
-    return next(name for name in TRAVEL if name != attack)
+    """The words that offer the attack to try after this one: the first of those that travel best, or the next."""
+    return next(words for words, name in TRIED.items() if name != attack)
 
 
 def finished(
@@ -123,14 +120,17 @@ def shown(run: Saved, kept: Kept | None, results: Results, note: str = "") -> It
     into.
     """
     with running.scratch() as folder:
-        other = another(run.attack)
         yield {
             results.verdict: verdict.judged(run.prepared, run.finished, note),
-            results.other: other,
             results.kept: kept,
             results.stronger: _stronger(kept.plan, run.finished) if kept else gr.update(visible=False),
-            results.another: f"Try {RECIPES[other].title}",
+            results.another: another(run.attack),
             results.stage: stage.judged(run, curves.charts(run)),
             **results.curves.of(),
             **results.taking.of(run, kept.plan if kept else None, Path(folder)),
         }
+
+
+def tried(words: Any) -> str:
+    """The attack that the button's words offer; the first, where a client made them up."""
+    return TRIED.get(words if isinstance(words, str) else "", next(iter(TRIED.values())))

@@ -100,7 +100,7 @@ def build(blocks: gr.Blocks, tab: Tab, shown: Bar, tabs: gr.Tabs) -> None:
         (shown.back, _telling(teller, partial(moved, way=-1))),
         (shown.onward, _telling(teller, partial(moved, way=1))),
     ]
-    tellers += [(shown.again, _telling(teller, lambda here: here, live=True))]
+    tellers += [(shown.again, _telling(teller, partial(moved, way=0), live=True))]
     for button, tell in tellers:
         told = button.click(tell, [now, where], room, **how)
         told.then(None, None, None, js=TO_THE_VERDICT, api_visibility="private")
