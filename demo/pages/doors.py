@@ -24,6 +24,8 @@ TOLD = "/gradio_api/queue/data"
 EFFORT, REMEMBERED = 5, 20
 """Brotli's, of 11: a hundredth of a second a run; and the last 2**20 bytes, in which it finds what was told."""
 MOST_JSON = 2**20
+LINKS = "/gradio_api/deep_link"
+"""Gradio's links to a session: each call would leave a file here. The page's own links hold the settings."""
 UPLOAD = "/gradio_api/upload"
 MOST_UPLOAD = 41 * 2**20
 """A picture's 40 MB and the form around it."""
@@ -100,6 +102,8 @@ def _refusal(scope: Scope, most: int) -> JSONResponse | None:
     headers = Headers(scope=scope)
     if scope["method"] == "POST" and foreign(headers):
         return JSONResponse({"error": "This page takes no requests from other pages."}, 403)
+    if scope["path"].rstrip("/") == LINKS:
+        return JSONResponse({"error": "Links are made on the page: Copy a link to these settings."}, 404)
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > most:
         words = f"At most {most >> 20} MB are taken here: send pictures as uploads of up to 40 MB."

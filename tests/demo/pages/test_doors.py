@@ -46,6 +46,13 @@ def test_no_number_of_an_event_leads_around_the_queue(base: str) -> None:
         assert "queue" in answer.text
 
 
+@pytest.mark.parametrize("path", ["deep_link?session_hash=me", "deep_link/?session_hash=me"])
+def test_nobody_has_files_written_by_asking_for_links(base: str, path: str) -> None:
+    answer = httpx.get(f"{base}/gradio_api/{path}")
+    assert answer.status_code == 404
+    assert "Copy a link" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", ""])
 def test_a_foreign_name_is_not_answered(base: str, host: str) -> None:
     assert httpx.get(base, headers={"host": host}).status_code == 400
