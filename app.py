@@ -68,8 +68,9 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
     gc.disable()  # nothing that is imported or built here is garbage; looking for it takes a tenth of the start
     shared = bool(os.environ.get("SPACES_ZERO_GPU"))
     with no_stubs() if shared else lean():  # shared GPUs bring patches of torch of their own
-        from demo.pages import doors, health, page
+        from demo.pages import doors, health, page, sessions
     no_matplotlib()
+    sessions.keep_little()
 
     if shared:
         warm()  # shared GPUs want the networks in place before the first fork
@@ -90,6 +91,7 @@ def launch(folder: Path, host: str, port: int | None, browser: bool = False, blo
         enable_monitoring=False,
         show_error=True,  # what Gradio refuses is said; our own handlers let no other error through
         max_file_size="40mb",
+        state_session_capacity=sessions.VISITORS,
         allowed_paths=[str(folder)],
         app_kwargs={"middleware": doors.middleware(host), "routes": [health.ROUTE]},
         footer_links=["api"],
