@@ -17,7 +17,7 @@ LOG = logging.getLogger("quorum.runs")
 
 
 def journaled(kind: str, plan: Plan, stream: Iterator[Any]) -> Iterator[Any]:
-    """The stream; when it ends, however it ends, a line is written. kind: run, comparison or program."""
+    """The stream; when it ends, however it ends, a line is written. kind: run, comparison, view or program."""
     began, outcome, device = time.perf_counter(), "left", plan.device
     try:
         for event in stream:
@@ -29,6 +29,8 @@ def journaled(kind: str, plan: Plan, stream: Iterator[Any]) -> Iterator[Any]:
                 case Elsewhere():
                     device = event.device
             yield event
+        if outcome == "left":  # a comparison or a view, which end without a verdict of their own
+            outcome = "finished"
     except gr.Error:
         outcome = "refused"
         raise

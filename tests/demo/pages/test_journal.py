@@ -40,6 +40,15 @@ def test_a_finished_run_and_one_that_was_left(lion: str, caplog: pytest.LogCaptu
     }
 
 
+def test_what_ends_without_a_verdict_has_finished_all_the_same(lion: str, caplog: pytest.LogCaptureFixture) -> None:
+    plan = Request(lion).plan()
+    list(journaled("comparison", plan, iter([1, 2])))
+    left = journaled("view", plan, iter([1, 2]))
+    assert [next(left), next(left)] == [1, 2]
+    left.close()  # type: ignore[attr-defined]
+    assert [line["outcome"] for line in lines(caplog)] == ["finished", "left"]
+
+
 @pytest.mark.parametrize(("problem", "outcome"), [(gr.Error("No."), "refused"), (KeyError("?"), "defect")])
 def test_what_went_wrong(lion: str, problem: Exception, outcome: str, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> Iterator[Any]:
