@@ -1,9 +1,11 @@
-"""Chromium, and visitors in it."""
+"""Chromium, visitors in it, and what is kept of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 import pytest
+from gradio.state_holder import StateHolder
 from playwright.sync_api import BrowserContext, sync_playwright
 from visiting import ARGUMENTS, CHROMIUM, QUICK, Visit
 
@@ -36,3 +38,10 @@ def wide(browser: BrowserContext, address: str) -> Iterator[Visit]:
     visit.looked_at("Lion")
     yield visit
     visit.close()
+
+
+@pytest.fixture
+def holder(address: str) -> StateHolder:
+    """Where the page that is served keeps its visitors."""
+    (found,) = (one.state_holder for one in gr.Blocks.get_instances() if one.is_running)
+    return found

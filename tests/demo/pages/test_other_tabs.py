@@ -117,7 +117,7 @@ def test_a_comparison_can_be_stopped_and_back_leads_to_the_tab_before(wide: Visi
     expect(stage).to_contain_text("Stopped", timeout=MINUTE)
     expect(wide.page.locator("#q-compare")).to_be_visible()
     wide.page.wait_for_timeout(1500)
-    expect(stage).to_contain_text("Stopped", timeout=MINUTE)
+    expect(stage).to_contain_text("Stopped")
     expect(stage).not_to_contain_text("iteration")
     wide.page.go_back()
     expect(wide.page.locator("#q-start")).to_be_visible()

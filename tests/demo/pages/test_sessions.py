@@ -1,4 +1,4 @@
-"""What is kept of a visitor does not grow, and who comes back after many others is told what was forgotten."""
+"""What is kept of a visitor does not grow; what is forgotten is said (in Chromium: `test_taking.py`)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ import asyncio
 import gradio as gr
 import pytest
 from gradio.state_holder import StateHolder
-from playwright.sync_api import expect
-from visiting import IN_CHROMIUM, MINUTE, Visit
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from demo.pages import compare
 from demo.pages.results import TRIED, another, tried
 from demo.pages.sessions import VISITORS, Session
-
-
-@pytest.fixture
-def holder(address: str) -> StateHolder:
-    """Where the page that is served keeps its visitors."""
-    (found,) = (one.state_holder for one in gr.Blocks.get_instances() if one.is_running)
-    return found
 
 
 def test_a_component_that_changes_is_kept_once_and_what_it_shows_not_at_all() -> None:
@@ -40,10 +33,8 @@ def test_a_component_that_changes_is_kept_once_and_what_it_shows_not_at_all() ->
 
 @pytest.mark.slow
 def test_the_page_keeps_so_many_visitors_and_of_each_no_more(holder: StateHolder, address: str) -> None:
-    from gradio_client import Client
-
     client = Client(address, verbose=False)
-    with pytest.raises(Exception, match="no picture yet"):
+    with pytest.raises(AppError, match="no picture yet"):
         client.predict(None, api_name="/attack")
     assert holder.capacity == VISITORS
     assert isinstance(holder.session_data[client.session_hash], Session)
@@ -59,17 +50,3 @@ def test_the_next_attack_to_try_is_read_off_the_button() -> None:
 def test_a_comparison_that_is_forgotten_is_said() -> None:
     with pytest.raises(gr.Error, match="compare again"):
         compare.loaded(None)
-
-
-class TestForgotten:
-    pytestmark = IN_CHROMIUM
-
-    def test_who_comes_back_after_many_others_can_go_on(self, wide: Visit, holder: StateHolder) -> None:
-        wide.attack()
-        holder.session_data.clear()
-        wide.page.click("#q-report")
-        expect(wide.page.locator(".toast-body")).to_contain_text("has left the memory: run it again first")
-        wide.page.click("#q-another")
-        expect(wide.page.locator("#q-another")).to_contain_text("EnsembleFool-A", timeout=MINUTE)
-        wide.verdict()
-        assert wide.page.locator(".toast-body").count() <= 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gradio.state_holder import StateHolder
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 from visiting import IN_CHROMIUM, MINUTE, Visit
@@ -133,6 +134,17 @@ def test_a_damaged_file_gets_a_sentence_and_the_page_stays(
     expect(page.locator("#q-verdict")).to_contain_text("A replay of a saved run", timeout=MINUTE)
     assert visit.errors == []
     visit.close()
+
+
+def test_who_comes_back_after_many_others_is_told_what_is_gone_and_can_go_on(wide: Visit, holder: StateHolder) -> None:
+    wide.attack()
+    holder.session_data.clear()
+    wide.page.click("#q-report")
+    expect(wide.page.locator(".toast-body")).to_contain_text("has left the memory: run it again first")
+    wide.page.click("#q-another")
+    expect(wide.page.locator("#q-another")).to_contain_text("EnsembleFool-A", timeout=MINUTE)
+    wide.verdict()
+    assert wide.page.locator(".toast-body").count() <= 1
 
 
 def opened(visit: Visit, path: Path) -> None:

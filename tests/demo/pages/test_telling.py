@@ -74,6 +74,7 @@ def test_one_walks_on_and_back_and_not_beyond_the_ends() -> None:
     assert moved(("tour", len(TOUR) - 1), 1) == ("tour", len(TOUR) - 1)
     assert moved(("stories", 0), -1) == ("stories", 0)
     assert moved("nowhere", 1) == ("tour", 1)
+    assert moved(None, 0) == ("tour", 0), "a place that was forgotten"
     assert read(("tour", 99)) == read(("tour", 0))
 
 
