@@ -130,6 +130,8 @@ def test_the_camera_is_one_press_away_in_stage_mode(come: Come) -> None:
     visit = come("stage")
     expect(visit.page.locator("#q-verdict")).to_contain_text("of 4 see", timeout=MINUTE)
     visit.page.keyboard.press("c")
+    sees = "document.querySelector('#q-picture video')?.videoWidth > 0"  # before that, Gradio's button takes nothing
+    visit.page.wait_for_function(sees, timeout=MINUTE)
     visit.page.get_by_label("capture photo").click()
     expect(visit.page.locator("#q-choices")).to_be_hidden(timeout=MINUTE)
     expect(visit.page.locator(".q-crop")).to_be_visible(timeout=MINUTE)
