@@ -12,14 +12,13 @@ from torch.nn.utils import fuse_conv_bn_weights
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from models.pointwise import Pointwise, sooner
 from models.recordings import expect
 from models.stems import Unshuffled, better
 
 Network = TypeVar("Network", bound=nn.Module)
 SIMPLER = ("fuse", "reparameterize", "switch_to_deploy")
 """By these names timm's blocks know how to become simpler ones."""
-WIDE = 28**2
-"""Places on a layer's map, from which on oneDNN's 1 × 1 convolutions are sooner than torch's own on one thread, too."""
 WHOLE = (nn.Hardtanh, nn.Hardsigmoid, nn.Hardswish, nn.SiLU, nn.Mish)
 """Activations whose slope is told by what went in. In place they first make a copy of that, wherever one is wanted."""
 FAULT = 0.01
@@ -32,9 +31,9 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
     """A copy of the network that gives the same logits and the same gradient at the pixels, sooner.
 
     A BatchNorm right behind a convolution becomes part of it, RepVGG's and other blocks of timm take the form that
-    their authors made for inference, convolutions have their channels last in memory. On a processor, 1 × 1 ones of
-    wide maps call themselves dilated, which brings them to oneDNN, and a first layer with a large kernel looks at more
-    channels of fewer places (`models.stems`). ReLU6 and its like do not work in place. A `Classifier` runs it from a
+    their authors made for inference, convolutions have their channels last in memory. On a processor, large 1 × 1 ones
+    go to oneDNN (`models.pointwise`), and a first layer with a large kernel looks at more channels of fewer places
+    (`models.stems`). ReLU6 and its like do not work in place. A `Classifier` runs it from a
     recording there (`models.recordings`). In exact arithmetic nothing else changes: in float64 the gradients agree to
     1e-13 of their length. In float32 each rounds in its own way, and where that brings a ReLU's input to the other
     side of 0, the gradient jumps by about a thousandth of its length. The plain network's own gradient does so as
@@ -71,11 +70,10 @@ def prepare(network: Network, pictures: Tensor, *, copied: bool = True) -> Netwo
         )
         left[norm] = norm.act if hasattr(norm, "act") else nn.Identity()
     for convolution, places in maps.items():
-        if pictures.device.type == "cpu" and places >= WIDE and convolution.kernel_size == (1, 1):
-            # Of one place there is nothing to be spread, but whoever says so is given to oneDNN on one thread as well.
-            convolution.dilation = (2, 2)
         if better(convolution):
             left[convolution] = Unshuffled(convolution)
+        elif sooner(convolution, places):
+            left[convolution] = Pointwise(convolution, places)
     for part in list(made.modules()):
         if isinstance(part, WHOLE):
             part.inplace = False

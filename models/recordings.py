@@ -24,6 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module
 
+from models.pointwise import Pointwise
+
 LOOKS = 3
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HELD = ("_modules", "_parameters", "_buffers")
@@ -47,7 +49,8 @@ class _Recorded:
     """A network as it was when it was prepared, and what it does, once that is recorded.
 
     weights: what it does it with. like: no pictures of the kind that it looks at. parts, hooks, places, held: all
-    modules but itself, their hooks, where they hold something, and what they held.
+    modules but itself, their hooks, where they hold something, and what they held. apart: whether it goes another way
+    for several pictures than for one. plays, looks: what was recorded of each way, and what counts the looks.
     """
 
     weights: tuple[Tensor, ...]
@@ -56,8 +59,12 @@ class _Recorded:
     hooks: tuple[dict[Any, Any], ...]
     places: tuple[dict[str, Any], ...]
     held: tuple[Any, ...]
-    play: Play | None = None
-    looks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    apart: bool
+    plays: dict[bool, Play | None] = field(default_factory=dict)
+    looks: tuple[Iterator[int], ...] = field(default_factory=lambda: (itertools.count(1), itertools.count(1)))
+
+    def way(self, given: Tensor) -> bool:
+        return self.apart and len(given) > 1
 
     def holds(self, network: nn.Module, given: Tensor) -> bool:
         """Whether the network would do with these pictures what it did then, and nobody wants to look on."""
@@ -88,14 +95,15 @@ def expect(network: nn.Module, pictures: Tensor) -> None:
     hooks = tuple(getattr(part, name) for part in parts for name in HOOKS)
     places = tuple(place for part in parts for name in HELD if (place := getattr(part, name)))
     weights = (*network.parameters(), *network.buffers())
-    _recorded[network] = _Recorded(weights, pictures[:0].clone(), parts[1:], hooks, places, tuple(_within(places)))
+    held, apart = tuple(_within(places)), any(isinstance(part, Pointwise) for part in parts)
+    _recorded[network] = _Recorded(weights, pictures[:0].clone(), parts[1:], hooks, places, held, apart)
 
 
 def record(network: nn.Module, pictures: Tensor) -> None:
     """Records now, on such pictures, what is to be recorded in time; not what is there, or has changed since."""
     known = _recorded.get(network)
-    if known is not None and known.play is None and known.holds(network, pictures):
-        known.play = _recording(network, known.weights, pictures)
+    if known is not None and known.way(pictures) not in known.plays and known.holds(network, pictures):
+        known.plays[known.way(pictures)] = _recording(network, known.weights, pictures)
 
 
 def answer(network: nn.Module, given: Tensor) -> Tensor:
@@ -106,10 +114,11 @@ def answer(network: nn.Module, given: Tensor) -> Tensor:
     """
     known = _recorded.get(network)
     if known is not None and known.holds(network, given):
-        if known.play is None and given.requires_grad and next(known.looks) == LOOKS:
-            known.play = _recording(network, known.weights, given)
-        if known.play is not None:
-            return _played(known.play, given, known.weights)
+        way = known.way(given)
+        if way not in known.plays and given.requires_grad and next(known.looks[way]) == LOOKS:
+            known.plays[way] = _recording(network, known.weights, given)
+        if (play := known.plays.get(way)) is not None:
+            return _played(play, given, known.weights)
     logits: Tensor = network(given)
     return logits
 
@@ -125,9 +134,10 @@ def _recording(network: nn.Module, weights: tuple[Tensor, ...], given: Tensor) -
     """None where it cannot be recorded, or more pictures would not be answered alike."""
     if torch._C._functorch.peek_interpreter_stack() is not None:  # what is given is no picture, but stands for some
         return None
-    one = given[:1].detach().clone()
-    answered, twice = network(one), torch.cat([one, one])
-    for play in _made(network, one, weights):
+    some = given[:2].detach().clone()
+    twice = torch.cat([some, some])
+    answered = network(twice)
+    for play in _made(network, some, weights):
         try:
             found = _played(play, twice, weights)
         except RuntimeError:  # it takes the number of pictures for fixed

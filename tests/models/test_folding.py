@@ -11,7 +11,7 @@ from gradients import gradient, seeded
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.prepared import WIDE, prepare
+from models.prepared import prepare
 
 
 class Norms(nn.Module):
@@ -30,19 +30,6 @@ class Norms(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.way(self, pictures).flatten(1)
-
-
-@pytest.mark.parametrize(("side", "spread"), [(28, (2, 2)), (27, (1, 1))])
-def test_a_wide_map_of_single_places_is_given_to_onednn(side: int, spread: tuple[int, int]) -> None:
-    assert WIDE == 28**2
-    network = Norms(lambda self, x: self.norm(self.conv(x)), nn.Conv2d(3, 3, 1))
-    pictures = seeded(2, side)
-    ready = prepare(network, pictures[:1])
-    assert (ready.conv.dilation, network.conv.dilation) == (spread, (1, 1))
-    for one, other in zip(gradient(network, pictures), gradient(ready, pictures), strict=True):
-        torch.testing.assert_close(one, other)
-    kept = prepare(Norms(lambda self, x: self.norm(self.conv(x))), pictures[:1])
-    assert kept.conv.dilation == (1, 1), "of more places than one it would be another convolution"
 
 
 class Doubled(nn.Conv2d):

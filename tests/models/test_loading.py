@@ -96,7 +96,7 @@ def test_a_network_that_somebody_changed_is_not_handed_to_others(change: Callabl
 def test_who_will_be_attacked_can_be_recorded_at_once() -> None:
     classifier = models.load("tiny/resnet")
     expect_attack(classifier)
-    assert recordings._recorded[classifier.network].play is not None
+    assert recordings._recorded[classifier.network].plays[False] is not None
     expect_attack(models.load("tiny/resnet", prepared=False))
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from counting import LEAF, PICTURES, Counting, itself, recorded, slope
 from families import families
-from torch import Tensor
+from torch import Tensor, nn
 
 import models
 from models import recordings
@@ -33,6 +33,16 @@ def test_it_is_recorded_at_the_third_look_whose_slope_is_wanted() -> None:
     assert network.asked == asked
 
 
+def test_one_picture_and_several_are_recorded_each_where_they_go_different_ways() -> None:
+    network = prepare(Wide().eval().requires_grad_(False), PICTURES[:1])
+    for given in (PICTURES, PICTURES[:1]):
+        record(network, given)
+        asked = network.asked
+        assert torch.equal(answer(network, given), itself(network, given))
+        assert network.asked == asked + 1, "by itself"
+    assert recordings._recorded[network].plays.keys() == {True, False}
+
+
 def test_it_can_be_recorded_before_anybody_attacks() -> None:
     network = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
     record(network, PICTURES)
@@ -45,10 +55,10 @@ def test_it_can_be_recorded_before_anybody_attacks() -> None:
 
 def test_what_has_changed_since_or_was_never_prepared_is_not_recorded() -> None:
     changed = prepare(Counting().eval().requires_grad_(False), PICTURES[:1])
-    changed.last = torch.nn.Linear(4, 5)
+    changed.last = nn.Linear(4, 5)
     for network in (changed, Counting()):
         record(network, PICTURES)
-        assert recordings._recorded.get(network) is None or recordings._recorded[network].play is None
+        assert recordings._recorded.get(network) is None or recordings._recorded[network].plays == {}
 
 
 @pytest.mark.parametrize("name", families())
@@ -57,10 +67,11 @@ def test_every_network_of_ours_is_recorded_and_answers_the_same(name: str) -> No
     inner = next(part for part in loaded.modules() if type(part) is Classifier)
     side = inner.size or 0
     pictures = torch.rand(3, 3, side, side, generator=torch.Generator().manual_seed(0))
-    for _ in range(LOOKS):
-        loaded(pictures.clone().requires_grad_())
-    assert recordings._recorded[inner.network].play is not None
     for given in (pictures, pictures[:1]):
+        for _ in range(LOOKS):
+            loaded(given.clone().requires_grad_())
+    assert None not in recordings._recorded[inner.network].plays.values()
+    for given in (pictures, pictures[:2], pictures[:1]):
         logits, slopes = zip(*(slope(way, given, inner.network) for way in (answer, itself)), strict=True)
         assert torch.equal(*logits)
         assert torch.equal(*slopes)
@@ -91,6 +102,16 @@ def test_a_copy_has_no_recording_and_a_dead_network_leaves_none(network: Countin
     del alone
     gc.collect()
     assert len(recordings._recorded) == before
+
+
+class Wide(Counting):
+    """Has a layer of single places that is large enough for oneDNN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(3, 10_000, 1)
+        self.norm = nn.BatchNorm2d(10_000)
+        self.last = nn.Linear(10_000, 5)
 
 
 class Fixed(Counting):
