@@ -120,6 +120,7 @@ def check(folder: Path, host: str, port: int) -> bool:
 def warm() -> None:
     """Loads the networks that the page asks by itself, so that the first visitor need not wait for them."""
     import models
+    from demo.attacks.abreast import by_itself
     from demo.pages import health
     from demo.run.device import best
     from models.availability import at_hand
@@ -129,8 +130,9 @@ def warm() -> None:
     opening, default = PACKS[OPENING_PACK], PACKS[DEFAULT_PACK]
     for name in filter(at_hand, (*chain(*opening.starters()), *default.held_out())):
         models.load(name, best())
-    for name in filter(at_hand, (*opening.starters().surrogates, *default.starters().surrogates)):
-        expect_attack(models.load(name, best()))  # once the page has all it needs to look
+    with by_itself():  # as they are then asked
+        for name in filter(at_hand, (*opening.starters().surrogates, *default.starters().surrogates)):
+            expect_attack(models.load(name, best()))  # once the page has all it needs to look
     give_back()  # reading and preparing them has taken twice what they keep
     health.ready.set()
 

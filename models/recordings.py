@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module
 
 from models.pointwise import Pointwise
+from models.rehearsals import rehearse
 
 LOOKS = 3
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -51,6 +52,7 @@ class _Recorded:
     weights: what it does it with. like: no pictures of the kind that it looks at. parts, hooks, places, held: all
     modules but itself, their hooks, where they hold something, and what they held. apart: whether it goes another way
     for several pictures than for one. plays, looks: what was recorded of each way, and what counts the looks.
+    rehearsed: numbers of pictures (`models.rehearsals`).
     """
 
     weights: tuple[Tensor, ...]
@@ -62,6 +64,7 @@ class _Recorded:
     apart: bool
     plays: dict[bool, Play | None] = field(default_factory=dict)
     looks: tuple[Iterator[int], ...] = field(default_factory=lambda: (itertools.count(1), itertools.count(1)))
+    rehearsed: set[int] = field(default_factory=set)
 
     def way(self, given: Tensor) -> bool:
         return self.apart and len(given) > 1
@@ -103,6 +106,7 @@ def record(network: nn.Module, pictures: Tensor) -> None:
     """Records now, on such pictures, what is to be recorded in time; not what is there, or has changed since."""
     known = _recorded.get(network)
     if known is not None and known.way(pictures) not in known.plays and known.holds(network, pictures):
+        rehearse(network, pictures, known.rehearsed)
         known.plays[known.way(pictures)] = _recording(network, known.weights, pictures)
 
 
@@ -114,6 +118,8 @@ def answer(network: nn.Module, given: Tensor) -> Tensor:
     """
     known = _recorded.get(network)
     if known is not None and known.holds(network, given):
+        if given.requires_grad:
+            rehearse(network, given, known.rehearsed)
         way = known.way(given)
         if way not in known.plays and given.requires_grad and next(known.looks[way]) == LOOKS:
             known.plays[way] = _recording(network, known.weights, given)
