@@ -19,6 +19,9 @@ from demo.pages.memory import few_heaps, give_back
 # Before torch is imported. Idle threads must soon sleep rather than spin: with two runs at once, or any other work on
 # the machine, spinning threads wait for each other and a run of one second takes minutes. Sleeping at once doubles it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+# What oneDNN makes for a network's layers, 150 things, is made again where it has been forgotten, and not safely where
+# two threads do so at the same time (`models.rehearsals`). 4,000 of them take 90 MB.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "4096")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # What Gradio sums up of its events nobody reads here, and for the first sum it imports pandas.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
