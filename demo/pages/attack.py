@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo.pages import arriving, cards, choices, opening, running, telling
+from demo.pages import arriving, choices, opening, running, telling
 from demo.pages import results as right
 from demo.pages.menu import attack_of
 from demo.pages.scene import TO_THE_VERDICT, Name, Scene
-from demo.pages.stopping import Stops
+from demo.pages.stopping import STOP, Stops, pressed
 from demo.pages.streaming import Tab, stream
 from demo.pages.widgets import QUIET, heard_at
 from demo.run.alike import alike
@@ -36,7 +36,7 @@ def build(blocks: gr.Blocks, folder: Path) -> tuple[Tab, telling.Bar]:
             left = choices.build(folder)
             with gr.Row(elem_id="q-go"):
                 start = gr.Button("Attack", variant="primary", size="lg", elem_id="q-start")
-                stop = gr.Button("Stop", size="lg", visible=False, elem_id="q-stop")
+                stop = gr.Button(STOP, size="lg", visible=False, elem_id="q-stop")
         with gr.Column(scale=1, min_width=320, elem_id="q-right"):
             bar = telling.bar()
             results = right.build()
@@ -62,9 +62,8 @@ def _connect(tab: Tab) -> None:
         )
     _connect_pictures(tab, starters[0][1], inputs, outputs, settings)
 
-    def stopping(request: gr.Request) -> list[Any]:
-        wanted = tab.stops.want(request)
-        return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
+    def stopping(request: gr.Request) -> Any:
+        return pressed(tab.stops.want(request))
 
     def stale(now: Name, kept: Kept | None, *values: Any) -> Any:
         """The verdict says so while it is not what the settings would give."""
@@ -78,7 +77,7 @@ def _connect(tab: Tab) -> None:
 
     settled = [widget.change for widget in controls.widgets()[1:] if widget is not argument.label]
     gr.on(settled, stale, [scene.state, results.kept, *controls.widgets()], results.heard, **QUIET)
-    scene.stop.click(stopping, None, [results.verdict, scene.stop], **QUIET)
+    scene.stop.click(stopping, None, scene.stop, **QUIET)
 
 
 def _starters(tab: Tab) -> list[tuple[gr.Button, Any, list[Any]]]:

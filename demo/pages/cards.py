@@ -24,11 +24,6 @@ def stopped(button: str) -> str:
     return card("Stopped", f"<p>Nothing was judged. Press <b>{button}</b> to begin again.</p>", role="status")
 
 
-def stopping() -> str:
-    """Between the press on Stop and the end of the iteration under way."""
-    return waiting("Stopping …")
-
-
 def waiting(words: str, share: float = 0.04) -> str:
     """Before anything can be shown. share: how much is done."""
     return card(words, f'<div class="q-bar"><span style="width:{share:.0%}"></span></div>', role="status")

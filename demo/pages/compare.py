@@ -16,7 +16,7 @@ from demo.pages.contest import side_by_side, unknown
 from demo.pages.controls import Controls
 from demo.pages.menu import attack_of
 from demo.pages.room import Waiting, visitor
-from demo.pages.stopping import Stopped, Stops, until
+from demo.pages.stopping import STOP, Stopped, Stops, offered, pressed, until
 from demo.pages.widgets import QUIET, heard_at
 from demo.run.comparison import MOST, Contestant, Told, best, comparable, plans, report
 from demo.run.events import Progress, Unknown
@@ -65,24 +65,22 @@ def build(controls: Controls, tabs: gr.Tabs) -> None:
                 yield {contest.stage: cards.stopped("Compare")}
             except Exception as problem:  # noqa: BLE001  # said on the stage and, if it is ours, logged
                 yield {contest.stage: cards.error(running.said(problem))}
-        yield {contest.start: gr.update(visible=True), contest.stop: gr.update(visible=False)}
+        yield {contest.start: gr.update(visible=True), contest.stop: offered(False)}
 
     def busy() -> dict[Any, Any]:
-        shown = gr.update(visible=True, interactive=True)
         return {
             contest.start: gr.update(visible=False),
-            contest.stop: shown,
+            contest.stop: offered(True),
             **dict.fromkeys((contest.take, contest.json), gr.update(visible=False)),
         }
 
-    def stopping(request: gr.Request) -> list[Any]:
-        wanted = stops.want(request)
-        return [cards.stopping(), gr.update(interactive=False)] if wanted else [gr.skip(), gr.skip()]
+    def stopping(request: gr.Request) -> Any:
+        return pressed(stops.want(request))
 
     settings: dict[str, Any] = heard_at(contest.stage)
     outputs = [contest.stage, contest.json, contest.best, contest.take, contest.start, contest.stop]
     contest.start.click(watch, [contest.picked, contest.budget, *controls.widgets()], outputs, **settings)
-    contest.stop.click(stopping, None, [contest.stage, contest.stop], **QUIET)
+    contest.stop.click(stopping, None, contest.stop, **QUIET)
     contest.take.click(
         loaded,
         contest.best,
@@ -115,7 +113,7 @@ def _components() -> Contest:
         budget = gr.Slider(10, 600, DEFAULT_BUDGET, step=10, label="Gradients for each", scale=2, min_width=240)
     with gr.Row():
         start = gr.Button("Compare", variant="primary", elem_id="q-compare")
-        stop = gr.Button("Stop", visible=False, elem_id="q-compare-stop")
+        stop = gr.Button(STOP, visible=False, elem_id="q-compare-stop")
     stage = gr.HTML(elem_id="q-contest")
     with gr.Row():
         take = gr.Button("Load the best into Attack", visible=False, elem_id="q-take")

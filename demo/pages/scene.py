@@ -8,6 +8,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from demo.pages.results import Results
+from demo.pages.stopping import offered
 
 Name = Literal["opening", "running", "judged"]
 
@@ -42,7 +43,7 @@ class Scene:
         updates = {
             self.state: name,
             self.start: gr.update(visible=not running),
-            self.stop: gr.update(visible=running, interactive=True),
+            self.stop: offered(running),
             self.sources: gr.update(elem_classes=["q-busy"] if running else []),
             self.results.heard: gr.update(elem_classes=[]),
             self.results.bet: gr.update(visible=name == "opening", **({"value": None} if name == "judged" else {})),

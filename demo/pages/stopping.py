@@ -47,6 +47,21 @@ class Stops:
         return wish is not None
 
 
+STOP, STOPPING = "Stop", "Stopping …"
+"""What the button says, and between the press and the end of the iteration under way."""
+
+
+def pressed(wanted: bool) -> Any:
+    """The button after a press, if there is something to stop. It alone says so: an answer to the press may come to the
+    browser later than what the run says last."""
+    return gr.update(value=STOPPING, interactive=False) if wanted else gr.skip()
+
+
+def offered(running: bool) -> Any:
+    """The button while something runs, and while nothing does."""
+    return gr.update(visible=running, value=STOP, interactive=True)
+
+
 def _visitor(request: Any) -> str:
     return str(getattr(request, "session_hash", ""))
 
