@@ -10,6 +10,10 @@ from demo.run.views import VIEWS
 
 pytestmark = IN_CHROMIUM
 DARK = "dark => document.body.classList.toggle('dark', dark)"
+FADED = (
+    "document.getAnimations().every("
+    "one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"
+)
 STOP = (
     "[...document.querySelectorAll('#q-view-stop')].filter(button => button.offsetParent).map(button => button.click())"
 )
@@ -23,7 +27,7 @@ def test_everybody_can_use_every_view(browser: BrowserContext, address: str) -> 
 
     def colours(dark: bool) -> None:
         page.evaluate(DARK, dark)
-        page.wait_for_timeout(300)  # they fade
+        page.wait_for_function(FADED)
 
     def look_over(name: str, within: str | None = None) -> None:
         found[name] = barriers(page, within=within)

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 MINUTE = 60_000
+expect.set_options(timeout=MINUTE / 2)  # how soon is the benchmark's question: the processors may be shared
 QUICK = "pack=tiny&held_out=tiny/googlenet,tiny/regnet"
 # In CI a missing browser fails every one of these: tests that skip themselves there would check nothing.
 IN_CHROMIUM = [
