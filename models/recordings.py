@@ -67,6 +67,7 @@ class _Recorded:
     rehearsed: set[int] = field(default_factory=set)
 
     def way(self, given: Tensor) -> bool:
+        """Which of the two it goes with these: whether that for several."""
         return self.apart and len(given) > 1
 
     def holds(self, network: nn.Module, given: Tensor) -> bool:

@@ -15,6 +15,16 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 import app  # sets GOMP_SPINCOUNT and turns Gradio's analytics off
 
 
+@pytest.fixture
+def own_threads() -> Iterator[None]:
+    """How many threads torch has is the test's own affair, and forgotten after it."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page, served from this process on a free port."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,14 +26,6 @@ class Layer(nn.Module):
         return self.layer(pictures).sigmoid().square().mean((2, 3))
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def pictures(plain: Layer, number: int) -> Tensor:
     return torch.rand(number, plain.layer.in_channels, 8, 8, generator=torch.Generator().manual_seed(1))
 
@@ -50,7 +41,7 @@ def test_logits_and_slopes_are_the_plain_layers(bias: bool, number: int) -> None
         torch.testing.assert_close(found, wanted, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.usefixtures("one_thread")
+@pytest.mark.usefixtures("own_threads")
 @pytest.mark.parametrize(
     ("channels", "by_onednn"),
     [
@@ -62,6 +53,7 @@ def test_logits_and_slopes_are_the_plain_layers(bias: bool, number: int) -> None
     ],
 )
 def test_onednn_gets_what_it_does_sooner(channels: tuple[int, int], by_onednn: tuple[bool, bool]) -> None:
+    torch.set_num_threads(1)
     plain = Layer(in_channels=channels[0], out_channels=channels[1])
     ready = prepare(plain, pictures(plain, 1))
     for number, expected in zip((1, 2), by_onednn, strict=True):

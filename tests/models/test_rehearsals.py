@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -32,11 +31,10 @@ class Debut(Counting):
 
 
 @pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
-def threads(request: pytest.FixtureRequest) -> Iterator[int]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(request.param)
-    yield request.param
-    torch.set_num_threads(before)
+def threads(request: pytest.FixtureRequest, own_threads: None) -> int:
+    number: int = request.param
+    torch.set_num_threads(number)
+    return number
 
 
 def ready(kind: type[Counting] = Counting) -> Counting:
